@@ -1,0 +1,72 @@
+import type { ByteSource } from './bytes/source.js'
+import type { Transport } from './http/transport.js'
+
+/** What a runtime does for the client. One implementation per runtime: `index.ts` (any with fetch) and `node.ts`. */
+export interface Platform {
+  /** Makes the transport of one client with what the options say about connections. */
+  createTransport(options: ConnectionOptions): PlatformTransport
+  /** Keeps the server's cookies where the runtime does not do it by itself; `undefined` where it does. */
+  readonly createCookieJar: (() => CookieJar) | undefined
+  /** The value of a cookie that the page can read; `undefined` where there is no page. */
+  readonly pageCookie: ((name: string) => string | undefined) | undefined
+  createMd5(): Promise<Md5>
+  /** Keeps the bytes of a one-shot source so that it can be opened again. `dispose` removes them. */
+  spool(source: ByteSource, signal: AbortSignal): Promise<SpooledSource>
+  /**
+   * Writes a download to a file: whole or not at all.
+   * @throws Dhis2Error `unsupported` where there is no file system.
+   */
+  save(job: SaveJob): Promise<SavedFile>
+  /** Sent as User-Agent where the runtime lets us set one. */
+  readonly userAgent: string | undefined
+}
+
+export interface ConnectionOptions {
+  /** How many connections to one server at most. Default 32. Node only. */
+  readonly connections?: number | undefined
+}
+
+export interface PlatformTransport {
+  readonly send: Transport
+  /** Ends the connections that are idle, and the others when their answers have ended. */
+  close(): Promise<void>
+}
+
+/** Cookies of one origin and one sign-in, in memory. */
+export interface CookieJar {
+  /** The `Cookie` header for a request to this URL, or `undefined`. */
+  header(url: URL): string | undefined
+  /** Takes the `Set-Cookie` headers of an answer from this URL. */
+  store(url: URL, headers: Headers): void
+  get(name: string): string | undefined
+  clear(): void
+}
+
+export interface Md5 {
+  update(chunk: Uint8Array): void
+  /** Lower-case hex. May be called once. */
+  digest(): string
+}
+
+export interface SpooledSource extends ByteSource {
+  dispose(): Promise<void>
+}
+
+/** What {@link Platform.save} is asked to do. */
+export interface SaveJob {
+  /** A file's path, or an existing directory: then the file gets `name`, made safe. */
+  readonly target: string
+  /** Name that the file has in DHIS2, as it is there: not safe as a path. */
+  readonly name: string
+  /** Whether an existing file may be replaced. */
+  readonly overwrite: boolean
+  /** Opens the bytes from their start; checks length and MD5 while they flow and fails the stream at its end if they are wrong. Called again after a failure worth a retry. */
+  readonly write: (sink: (bytes: ReadableStream<Uint8Array>) => Promise<number>) => Promise<number>
+}
+
+export interface SavedFile {
+  /** Absolute path of the file. */
+  readonly path: string
+  /** Bytes written. */
+  readonly size: number
+}

@@ -1,0 +1,37 @@
+/** What differs between the versions of DHIS2, as data. A new version is a new row. WIRE.md section 11. */
+export interface VersionTraits {
+  /** `2.43` */
+  readonly line: string
+  /** Whether lists may be answered by the gist engine, which `gist=false` turns off (WIRE.md 1.8). */
+  readonly gistLists: boolean
+  /** Whether blanks at the ends of a file's name are lost (WIRE.md 1.2). */
+  readonly trimsFileNames: boolean
+  /** Whether the size cap is applied to images before they are re-encoded (WIRE.md 1.3). */
+  readonly capsImagesBeforeResize: boolean
+  /** Domains that a file may be uploaded into. */
+  readonly domains: readonly string[]
+}
+
+const DOMAINS = ['DATA_VALUE', 'DOCUMENT', 'MESSAGE_ATTACHMENT', 'USER_AVATAR', 'ORG_UNIT', 'ICON', 'JOB_DATA'] as const
+const OLD_DOMAINS = [...DOMAINS, 'PUSH_ANALYSIS'] as const
+
+/** One row a release line, oldest first. */
+export const VERSIONS: readonly VersionTraits[] = [
+  { line: '2.41', gistLists: false, trimsFileNames: true, capsImagesBeforeResize: true, domains: OLD_DOMAINS },
+  { line: '2.42', gistLists: false, trimsFileNames: false, capsImagesBeforeResize: true, domains: OLD_DOMAINS },
+  { line: '2.43', gistLists: false, trimsFileNames: false, capsImagesBeforeResize: true, domains: DOMAINS },
+  { line: '2.44', gistLists: true, trimsFileNames: false, capsImagesBeforeResize: false, domains: DOMAINS },
+]
+
+/** The version of a server: what it said, and the row that it is treated as. */
+export interface ServerVersion {
+  /** As the server wrote it: `2.43.1`, `2.44-SNAPSHOT`. */
+  readonly text: string
+  readonly minor: number
+  readonly patch: number | undefined
+  readonly hotfix: number | undefined
+  readonly snapshot: boolean
+  readonly traits: VersionTraits
+  /** Whether it is newer than the last row, whose traits it then has. */
+  readonly newerThanKnown: boolean
+}
