@@ -1,0 +1,202 @@
+import { Dhis2Error } from '../errors.js'
+import type { VersionTraits } from '../versions.js'
+
+/** Characters (code points, as PostgreSQL counts them) that DHIS2's column holds (WIRE.md 1.2). */
+const MAX_CHARACTERS = 230
+
+/**
+ * Bytes that the header section of a part may have, its closing empty line included: commons-fileupload 1.6 (2.41) and
+ * Tomcat (2.42 and later) count every byte after the line of the boundary, up to and with CR LF CR LF, and fail when the
+ * count exceeds 512. So 512 itself fits, and no byte needs to be kept in reserve.
+ */
+const MAX_HEADER_BYTES = 512
+
+/** What `Character.isWhitespace` of Java says: not the no-break spaces. */
+const JAVA_BLANK = /^[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]*$/
+
+/** With the flag `u` a pair is one character, which this does not match. */
+const LONE_SURROGATE = /[\ud800-\udfff]/u
+
+/** A name that DHIS2 cannot take as it is, and why. */
+export interface NameRefusal {
+  readonly rule: string
+  readonly limit: string
+  readonly actual: string
+  /** What to do about it. */
+  readonly change: string
+}
+
+/** A reason for which a name cannot arrive exactly. */
+export interface NameRule {
+  readonly id: string
+  refusal(name: string, type: string, traits: VersionTraits): NameRefusal | undefined
+}
+
+/** Why names are refused. */
+export const NAME_RULES: readonly NameRule[] = [
+  {
+    id: 'name-blank',
+    refusal: (name) =>
+      JAVA_BLANK.test(name)
+        ? {
+            rule: 'A file needs a name',
+            limit: 'one character that is not blank (DHIS2 would call it "untitled")',
+            actual: name === '' ? 'none' : `${name.length} blanks`,
+            change: 'Pass a filename.',
+          }
+        : undefined,
+  },
+  {
+    id: 'name-nul',
+    refusal: (name) =>
+      name.includes('\0')
+        ? {
+            rule: 'DHIS2 fails on a name with a NUL character',
+            limit: 'none',
+            actual: `one at position ${name.indexOf('\0') + 1}`,
+            change: 'Remove it.',
+          }
+        : undefined,
+  },
+  {
+    id: 'name-surrogate',
+    refusal: (name) =>
+      LONE_SURROGATE.test(name)
+        ? {
+            rule: 'The name must be well-formed Unicode',
+            limit: 'no half of a surrogate pair (UTF-8 cannot hold it)',
+            actual: `one at position ${name.search(LONE_SURROGATE) + 1}`,
+            change: 'Remove it, for example with name.toWellFormed().',
+          }
+        : undefined,
+  },
+  {
+    id: 'name-path',
+    refusal: (name) =>
+      /[/\\]/.test(name)
+        ? {
+            rule: 'DHIS2 takes what stands before a / or \\ for a path and cuts it off',
+            limit: 'neither character',
+            actual: `DHIS2 would call it ${quoted(name.slice(name.search(/[^/\\]*$/)))}`,
+            change: 'Pass a filename without a path.',
+          }
+        : undefined,
+  },
+  {
+    id: 'name-trimmed',
+    refusal: (name, _type, traits) =>
+      // String.trim of Java: all up to U+0020
+      traits.trimsFileNames && /^[\0- ]|[\0- ]$/.test(name)
+        ? {
+            rule: `DHIS2 ${traits.line} cuts off blanks and control characters at the ends of a name`,
+            limit: 'none there',
+            actual: `${/^[\0- ]/.test(name) ? 'some at the start' : 'some at the end'}`,
+            change: 'Trim the filename.',
+          }
+        : undefined,
+  },
+  {
+    id: 'name-too-long',
+    refusal(name) {
+      const characters = [...name].length
+      if (characters <= MAX_CHARACTERS) return undefined
+      return {
+        rule: 'The name is too long for DHIS2',
+        limit: `${MAX_CHARACTERS} characters`,
+        actual: `${characters}`,
+        change: `Shorten it by ${characters - MAX_CHARACTERS} characters.`,
+      }
+    },
+  },
+  {
+    id: 'name-header',
+    refusal(name, type) {
+      const least = Math.min(...forms(name).map((form) => byteLength(partHeader(form, type))))
+      if (least <= MAX_HEADER_BYTES) return undefined
+      return {
+        rule: 'The name is too long for the header of its part, in which it stands encoded',
+        limit: `${MAX_HEADER_BYTES} bytes, content type included`,
+        actual: `${least} bytes`,
+        change: `Shorten it by ${least - MAX_HEADER_BYTES} bytes (a letter beyond ASCII has 2 to 12 of them).`,
+      }
+    },
+  },
+]
+
+/**
+ * The value of `Content-Disposition` with which DHIS2 of this version takes exactly this name: raw UTF-8 in `filename`
+ * where that is exact, else `filename*` (RFC 5987), with an ASCII `filename` before it if there is room for it.
+ * `type` is the content type of the part, as it will be sent: it shares the room.
+ * @throws Dhis2Error `rejected-file` for a name that no form carries exactly; not with `anyName`, which sends what is
+ *   closest to it and leaves the judgement to DHIS2.
+ */
+export function dispositionOf(
+  filename: string,
+  type: string,
+  traits: VersionTraits,
+  options: { readonly anyName?: boolean | undefined } = {},
+): string {
+  if (options.anyName !== true) {
+    for (const rule of NAME_RULES) {
+      const refusal = rule.refusal(filename, type, traits)
+      if (refusal !== undefined) throw nameError(filename, refusal)
+    }
+  }
+  const all = forms(filename)
+  return all.find((form) => byteLength(partHeader(form, type)) <= MAX_HEADER_BYTES) ?? all[0] ?? ''
+}
+
+/** The header section of the part of a file, its closing empty line included. */
+export function partHeader(disposition: string, type: string): string {
+  return `Content-Disposition: ${disposition}\r\nContent-Type: ${type}\r\n\r\n`
+}
+
+/** A name in a message: quoted, no longer than a line, with nothing in it that could move a terminal's cursor. */
+export function quoted(name: string): string {
+  const characters = [...name]
+  const text = JSON.stringify(characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : name)
+  return text.replace(
+    /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** The ways to write a name that DHIS2 reads exactly, best first. There is at least one. */
+function forms(name: string): string[] {
+  const raw = `form-data; name="file"; filename="${name}"`
+  if (isExactRaw(name)) return [raw]
+  const extended = `filename*=UTF-8''${percentEncoded(name)}`
+  const fallback = name.replace(/[^ ().0-9A-Z_a-z-]/gu, '_')
+  return [`form-data; name="file"; filename="${fallback}"; ${extended}`, `form-data; name="file"; ${extended}`]
+}
+
+/**
+ * Whether a name can stand in quotes as it is. Not with the characters that end the quotes, escape (41 does not undo
+ * it) or end the line; nor with what looks like an encoded word (RFC 2047), which 41 decodes in front of any word,
+ * and Spring anywhere in a name that begins like one.
+ */
+function isExactRaw(name: string): boolean {
+  return !/[\0-\x1f\x7f"\\]/.test(name) && !/(?:^| )=\?.*\?=/.test(name)
+}
+
+/** RFC 5987: only `attr-char` stays as it is, because Spring refuses any other. */
+function percentEncoded(name: string): string {
+  let encoded = ''
+  for (const byte of new TextEncoder().encode(name)) {
+    const character = String.fromCharCode(byte)
+    const plain = /[!#$&+.0-9A-Z^_`a-z|~-]/.test(character)
+    encoded += plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return encoded
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).byteLength
+}
+
+function nameError(name: string, { rule, limit, actual, change }: NameRefusal): Dhis2Error {
+  return new Dhis2Error(`Cannot upload ${quoted(name)}: ${rule}. Limit: ${limit}; actual: ${actual}. ${change}`, {
+    code: 'rejected-file',
+    hint: change,
+  })
+}

@@ -1,0 +1,117 @@
+import { Dhis2Error } from '../errors.js'
+import type { Md5 } from '../platform.js'
+import type { ByteSource } from './source.js'
+import { tap } from './tap.js'
+
+/** What flowed through a source. */
+export interface Digest {
+  /** Lower-case hex. */
+  readonly md5: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/** A source that knows what was read from it. */
+export interface DigestingSource extends ByteSource {
+  /** Of the last time that it was read to its end; `undefined` before. */
+  result(): Digest | undefined
+}
+
+/** Hashes and counts the bytes of a source while they are read. */
+export function digesting(source: ByteSource, createMd5: () => Promise<Md5>): DigestingSource {
+  const { name, type, size, replayable } = source
+  let last: Digest | undefined
+  return {
+    name,
+    type,
+    size,
+    replayable,
+    result: () => last,
+    async open(options) {
+      const hash = await createMd5()
+      const stream = await source.open(options)
+      let bytes = 0
+      return tap(stream, {
+        chunk(chunk) {
+          hash.update(chunk)
+          bytes += chunk.byteLength
+        },
+        end() {
+          last = { md5: hash.digest(), size: bytes }
+        },
+      })
+    },
+  }
+}
+
+/** What bytes are compared with. What is `undefined` is not compared. */
+export interface Expected {
+  /** Bytes. */
+  readonly size?: number | undefined
+  /** Hex, in either case. */
+  readonly md5?: string | undefined
+  readonly createMd5: () => Promise<Md5>
+  /** What is being read, as the subject of a sentence: `The download of document AbcDefGhi12`. */
+  readonly describe: string
+}
+
+/**
+ * The same bytes, failing with {@link Dhis2Error} `integrity` (retryable) where the stream would end if their length or
+ * MD5 differ from what is expected, and as soon as there are more of them than expected.
+ */
+export function verifyingStream(stream: ReadableStream<Uint8Array>, expected: Expected): ReadableStream<Uint8Array> {
+  const { size, md5, createMd5, describe } = expected
+  let hash: Md5 | undefined
+  let bytes = 0
+  return tap(stream, {
+    async start() {
+      if (md5 !== undefined) hash = await createMd5()
+    },
+    chunk(chunk) {
+      bytes += chunk.byteLength
+      if (size !== undefined && bytes > size) {
+        throw broken(`${describe} is longer than it should be: ${size} bytes expected, ${bytes} came so far.`)
+      }
+      hash?.update(chunk)
+    },
+    end() {
+      if (size !== undefined && bytes !== size) {
+        throw broken(`${describe} was cut off: ${size} bytes expected, ${bytes} came.`)
+      }
+      const actual = hash?.digest()
+      if (md5 !== undefined && actual !== md5.toLowerCase()) {
+        throw broken(
+          `${describe} has the wrong content: MD5 ${md5.toLowerCase()} expected, ${actual} came (${bytes} bytes).`,
+        )
+      }
+    },
+  })
+}
+
+/**
+ * A source that fails with the error that `makeError` makes as soon as more than `max` bytes have been read from it.
+ * `makeError` is told how many came so far: at least so long is the file.
+ */
+export function limited(source: ByteSource, max: number, makeError: (loaded: number) => Error): ByteSource {
+  const { name, type, size, replayable } = source
+  return {
+    name,
+    type,
+    size,
+    replayable,
+    async open(options) {
+      const stream = await source.open(options)
+      let loaded = 0
+      return tap(stream, {
+        chunk(chunk) {
+          loaded += chunk.byteLength
+          if (loaded > max) throw makeError(loaded)
+        },
+      })
+    },
+  }
+}
+
+function broken(message: string): Dhis2Error {
+  return new Dhis2Error(message, { code: 'integrity', retryable: true })
+}

@@ -1,0 +1,69 @@
+/** What happens to a stream on its way through {@link tap}. What a hook throws fails the stream and cancels its source. */
+export interface Taps {
+  /** Runs once, before the first read. */
+  readonly start?: (() => Promise<void>) | undefined
+  /** Emitted before the first chunk. */
+  readonly before?: Uint8Array | undefined
+  /** Sees each chunk before it is passed on, as it is. */
+  readonly chunk?: ((chunk: Uint8Array) => void) | undefined
+  /** Runs once, after the last chunk. */
+  readonly end?: (() => void) | undefined
+  /** Emitted after the last chunk. */
+  readonly after?: Uint8Array | undefined
+}
+
+/**
+ * A stream with the same chunks, not copied. It reads only when it is read (nothing is buffered), and cancelling it
+ * cancels its source. Fails with a TypeError on a chunk that is no `Uint8Array`.
+ * @throws TypeError if the stream is locked.
+ */
+export function tap(stream: ReadableStream<Uint8Array>, taps: Taps): ReadableStream<Uint8Array> {
+  const reader = stream.getReader()
+  let started = false
+  let ended = false
+  async function next(): Promise<Uint8Array | undefined> {
+    if (!started) {
+      started = true
+      await taps.start?.()
+      if (taps.before !== undefined) return taps.before
+    }
+    if (ended) return undefined
+    const { done, value } = await reader.read()
+    if (done) {
+      ended = true
+      taps.end?.()
+      return taps.after
+    }
+    if (!isBytes(value)) throw notBytes(value)
+    taps.chunk?.(value)
+    return value
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const chunk = await next()
+          if (chunk === undefined) controller.close()
+          else controller.enqueue(chunk)
+        } catch (error) {
+          // not awaited: a source that hangs in its cancel must not hide the error
+          reader.cancel(error).catch(() => {})
+          controller.error(error)
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** Whether a value is a `Uint8Array`, of whatever realm. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]'
+}
+
+/** The error for a chunk that is not {@link isBytes}. */
+export function notBytes(value: unknown): TypeError {
+  const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
+  return new TypeError(`A stream gave a chunk of kind ${kind}: the chunks of a file must be Uint8Array.`)
+}
