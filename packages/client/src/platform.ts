@@ -24,6 +24,10 @@ export interface Platform {
 export interface ConnectionOptions {
   /** How many connections to one server at most. Default 32. Node only. */
   readonly connections?: number | undefined
+  /** Used instead of the runtime's own way to send. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Whether the page's own cookies go along. */
+  readonly credentials: 'omit' | 'include'
 }
 
 export interface PlatformTransport {

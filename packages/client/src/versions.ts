@@ -1,3 +1,5 @@
+import { Dhis2Error } from './errors.js'
+
 /** What differs between the versions of DHIS2, as data. A new version is a new row. WIRE.md section 11. */
 export interface VersionTraits {
   /** `2.43` */
@@ -34,4 +36,45 @@ export interface ServerVersion {
   readonly traits: VersionTraits
   /** Whether it is newer than the last row, whose traits it then has. */
   readonly newerThanKnown: boolean
+}
+
+/** A version as DHIS2 writes it: `2.43.1`, `2.42.5.2`, `2.44-SNAPSHOT`; what comes after that is ignored. */
+const VERSION = /^v?2\.(\d+)(?:\.(\d+))?(?:\.(\d+))?(-SNAPSHOT)?/i
+
+/**
+ * Reads the version that a server or a caller gives, leniently.
+ * @throws Dhis2Error `unsupported` for a version older than the first row, `protocol` for what is no version.
+ */
+export function parseVersion(text: string): ServerVersion {
+  const match = VERSION.exec(text.trim())
+  if (match === null) {
+    throw new Dhis2Error(`“${text.slice(0, 60)}” is no DHIS2 version: something like 2.43.1 was expected.`, {
+      code: 'protocol',
+    })
+  }
+  const [, minor, patch, hotfix, snapshot] = match
+  const number = Number(minor)
+  const row = [...VERSIONS].reverse().find((v) => number >= minorOf(v))
+  if (row === undefined) {
+    throw new Dhis2Error(
+      `DHIS2 ${text.trim()} is not supported: the oldest supported version is ${VERSIONS[0]?.line}.`,
+      {
+        code: 'unsupported',
+        hint: 'Upgrade the server.',
+      },
+    )
+  }
+  return {
+    text: text.trim(),
+    minor: number,
+    patch: patch === undefined ? undefined : Number(patch),
+    hotfix: hotfix === undefined ? undefined : Number(hotfix),
+    snapshot: snapshot !== undefined,
+    traits: row,
+    newerThanKnown: number > minorOf(row),
+  }
+}
+
+function minorOf(traits: VersionTraits): number {
+  return Number(traits.line.slice(2))
 }

@@ -1,5 +1,5 @@
-import { Dhis2Error } from '../errors.js'
 import type { VersionTraits } from '../versions.js'
+import { quoted, type Refusal, refusedFile } from './refusal.js'
 
 /** Characters (code points, as PostgreSQL counts them) that DHIS2's column holds (WIRE.md 1.2). */
 const MAX_CHARACTERS = 230
@@ -17,19 +17,16 @@ const JAVA_BLANK = /^[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029
 /** With the flag `u` a pair is one character, which this does not match. */
 const LONE_SURROGATE = /[\ud800-\udfff]/u
 
-/** A name that DHIS2 cannot take as it is, and why. */
-export interface NameRefusal {
-  readonly rule: string
-  readonly limit: string
-  readonly actual: string
-  /** What to do about it. */
-  readonly change: string
-}
+/**
+ * What looks like an encoded word (RFC 2047): 41 decodes one that begins a word, Spring any in a name that begins so,
+ * and Tomcat before it fails on a broken one.
+ */
+const ENCODED_WORD = /(?:^| )=\?.*\?=/s
 
 /** A reason for which a name cannot arrive exactly. */
 export interface NameRule {
   readonly id: string
-  refusal(name: string, type: string, traits: VersionTraits): NameRefusal | undefined
+  refusal(name: string, type: string, traits: VersionTraits): Refusal | undefined
 }
 
 /** Why names are refused. */
@@ -110,8 +107,8 @@ export const NAME_RULES: readonly NameRule[] = [
   },
   {
     id: 'name-header',
-    refusal(name, type) {
-      const least = Math.min(...forms(name).map((form) => byteLength(partHeader(form, type))))
+    refusal(name, type, traits) {
+      const least = Math.min(...forms(name, traits).map((form) => byteLength(partHeader(form, type))))
       if (least <= MAX_HEADER_BYTES) return undefined
       return {
         rule: 'The name is too long for the header of its part, in which it stands encoded',
@@ -125,7 +122,8 @@ export const NAME_RULES: readonly NameRule[] = [
 
 /**
  * The value of `Content-Disposition` with which DHIS2 of this version takes exactly this name: raw UTF-8 in `filename`
- * where that is exact, else `filename*` (RFC 5987), with an ASCII `filename` before it if there is room for it.
+ * where that is exact, else `filename*` (RFC 5987), with an ASCII `filename` before it if there is room for it; and
+ * where that has no room either, raw with its quotes escaped, on the versions that undo that.
  * `type` is the content type of the part, as it will be sent: it shares the room.
  * @throws Dhis2Error `rejected-file` for a name that no form carries exactly; not with `anyName`, which sends what is
  *   closest to it and leaves the judgement to DHIS2.
@@ -139,10 +137,10 @@ export function dispositionOf(
   if (options.anyName !== true) {
     for (const rule of NAME_RULES) {
       const refusal = rule.refusal(filename, type, traits)
-      if (refusal !== undefined) throw nameError(filename, refusal)
+      if (refusal !== undefined) throw refusedFile(quoted(filename), refusal)
     }
   }
-  const all = forms(filename)
+  const all = forms(filename, traits)
   return all.find((form) => byteLength(partHeader(form, type)) <= MAX_HEADER_BYTES) ?? all[0] ?? ''
 }
 
@@ -151,32 +149,18 @@ export function partHeader(disposition: string, type: string): string {
   return `Content-Disposition: ${disposition}\r\nContent-Type: ${type}\r\n\r\n`
 }
 
-/** A name in a message: quoted, no longer than a line, with nothing in it that could move a terminal's cursor. */
-export function quoted(name: string): string {
-  const characters = [...name]
-  const text = JSON.stringify(characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : name)
-  return text.replace(
-    /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
-/** The ways to write a name that DHIS2 reads exactly, best first. There is at least one. */
-function forms(name: string): string[] {
-  const raw = `form-data; name="file"; filename="${name}"`
-  if (isExactRaw(name)) return [raw]
+/** The ways to write a name that this version reads exactly, best first. There is at least one. */
+function forms(name: string, traits: VersionTraits): string[] {
+  const plain = `form-data; name="file"`
+  // quotes end at the next quote; 41 does not undo escapes; controls may end the line
+  const canBeQuoted = !/[\0-\x1f\x7f\\]/.test(name) && !ENCODED_WORD.test(name)
+  if (canBeQuoted && !name.includes('"')) return [`${plain}; filename="${name}"`]
   const extended = `filename*=UTF-8''${percentEncoded(name)}`
   const fallback = name.replace(/[^ ().0-9A-Z_a-z-]/gu, '_')
-  return [`form-data; name="file"; filename="${fallback}"; ${extended}`, `form-data; name="file"; ${extended}`]
-}
-
-/**
- * Whether a name can stand in quotes as it is. Not with the characters that end the quotes, escape (41 does not undo
- * it) or end the line; nor with what looks like an encoded word (RFC 2047), which 41 decodes in front of any word,
- * and Spring anywhere in a name that begins like one.
- */
-function isExactRaw(name: string): boolean {
-  return !/[\0-\x1f\x7f"\\]/.test(name) && !/(?:^| )=\?.*\?=/.test(name)
+  const all = [`${plain}; filename="${fallback}"; ${extended}`, `${plain}; ${extended}`]
+  // what trims names is commons-fileupload (41); Spring's own parser undoes escapes (file.upload.name.backslash-quote)
+  if (canBeQuoted && !traits.trimsFileNames) all.push(`${plain}; filename="${name.replaceAll('"', '\\"')}"`)
+  return all
 }
 
 /** RFC 5987: only `attr-char` stays as it is, because Spring refuses any other. */
@@ -192,11 +176,4 @@ function percentEncoded(name: string): string {
 
 function byteLength(text: string): number {
   return new TextEncoder().encode(text).byteLength
-}
-
-function nameError(name: string, { rule, limit, actual, change }: NameRefusal): Dhis2Error {
-  return new Dhis2Error(`Cannot upload ${quoted(name)}: ${rule}. Limit: ${limit}; actual: ${actual}. ${change}`, {
-    code: 'rejected-file',
-    hint: change,
-  })
 }

@@ -115,3 +115,13 @@ export function limited(source: ByteSource, max: number, makeError: (loaded: num
 function broken(message: string): Dhis2Error {
   return new Dhis2Error(message, { code: 'integrity', retryable: true })
 }
+
+/** Reads a source to its end for its length and MD5. Holds no more than a chunk. */
+export async function digestOf(source: DigestingSource, signal?: AbortSignal): Promise<Digest | undefined> {
+  const reader = (await source.open({ signal })).getReader()
+  for (;;) {
+    signal?.throwIfAborted()
+    const { done } = await reader.read()
+    if (done) return source.result()
+  }
+}

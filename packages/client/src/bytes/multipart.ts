@@ -1,7 +1,8 @@
 import { Dhis2Error } from '../errors.js'
 import type { VersionTraits } from '../versions.js'
 import { mediaType } from './content-type.js'
-import { dispositionOf, partHeader, quoted } from './file-name.js'
+import { dispositionOf, partHeader } from './file-name.js'
+import { quoted } from './refusal.js'
 import type { ByteSource } from './source.js'
 import { tap } from './tap.js'
 
@@ -46,7 +47,7 @@ export function multipartBody(file: ByteSource, options: MultipartOptions): Mult
         after,
         chunk(chunk) {
           bytes += chunk.byteLength
-          if (size !== undefined && bytes > size) throw changed(filename, size, `more than that`)
+          if (size !== undefined && bytes > size) throw changed(filename, size, 'more than that')
         },
         end() {
           if (size !== undefined && bytes < size) throw changed(filename, size, `${bytes}`)

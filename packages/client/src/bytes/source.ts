@@ -13,13 +13,7 @@ export interface ByteSource {
 }
 
 /** What may be uploaded. There is no `string`: a path is not content (in Node: `fileSource(path)`). */
-export type Uploadable =
-  | Blob
-  | ArrayBuffer
-  | ArrayBufferView
-  | Response
-  | ReadableStream<Uint8Array>
-  | ByteSource
+export type Uploadable = Blob | ArrayBuffer | ArrayBufferView | Response | ReadableStream<Uint8Array> | ByteSource
 
 /** A source over bytes in memory. They are not copied: do not change them while it is in use. */
 export function bytesSource(bytes: Uint8Array, options: { name?: string; type?: string } = {}): ByteSource {
@@ -57,14 +51,17 @@ export function toSource(data: Uploadable): ByteSource {
   if (data instanceof Response) {
     if (data.bodyUsed) throw new TypeError('The body of the Response to upload was read already.')
     if (!data.ok) {
-      throw new TypeError(`The Response to upload is itself an error (status ${data.status}): its body is not the file.`)
+      throw new TypeError(
+        `The Response to upload is itself an error (status ${data.status}): its body is not the file.`,
+      )
     }
     // Content-Length counts the bytes on the wire, which are others when they were encoded
     const length = data.headers.get('content-encoding') === null ? data.headers.get('content-length') : null
     const size = length !== null && /^\d+$/.test(length) ? Number(length) : undefined
     return onceSource('', data.headers.get('content-type') ?? '', size, data.body ?? streamOf(new Uint8Array()))
   }
-  const given = typeof data === 'string' ? 'a string (a path is not content: use fileSource(path) in Node)' : typeof data
+  const given =
+    typeof data === 'string' ? 'a string (a path is not content: use fileSource(path) in Node)' : typeof data
   throw new TypeError(`Cannot upload ${given}: pass a Blob, a buffer, a stream, a Response or a ByteSource.`)
 }
 

@@ -1,3 +1,5 @@
+import { readObject } from './decode.js'
+
 /** Who may do what with a metadata object. Access strings are DHIS2's eight characters, such as `rw------`. WIRE.md 2.2, 10.4. */
 export interface Sharing {
   /** Uid of the owner. A document without one can be read and changed by everybody. */
@@ -14,4 +16,43 @@ export interface SharingAccess {
   readonly id: string
   readonly access: string
   readonly displayName?: string
+}
+
+/** @throws Dhis2Error `protocol` */
+export function readSharing(value: unknown): Sharing {
+  return readObject(value, 'sharing', { owner: 'string', public: 'string', users: 'object', userGroups: 'object' })
+}
+
+/** Whether two sharings grant the same to the same. Names and the order of members do not count. */
+export function sameSharing(a: Sharing, b: Sharing): boolean {
+  return grants(a) === grants(b)
+}
+
+/** What `PUT …/sharing` takes: all of it, the owner included, because what is left out is lost. */
+export function sharingBody(sharing: Sharing, owner: string): Record<string, unknown> {
+  return {
+    ...(sharing.external === undefined ? {} : { external: sharing.external }),
+    owner,
+    public: sharing.public ?? '--------',
+    users: accessesOf(sharing.users),
+    userGroups: accessesOf(sharing.userGroups),
+  }
+}
+
+function accessesOf(map: Sharing['users']): Record<string, SharingAccess> {
+  return Object.fromEntries(Object.entries(map ?? {}).map(([id, { access }]) => [id, { id, access }]))
+}
+
+function grants(sharing: Sharing): string {
+  const list = (map: Sharing['users']): string[] =>
+    Object.entries(map ?? {})
+      .map(([id, { access }]) => `${id}=${access}`)
+      .sort()
+  return JSON.stringify([
+    sharing.owner ?? '',
+    sharing.public ?? '--------',
+    list(sharing.users),
+    list(sharing.userGroups),
+    sharing.external ?? false,
+  ])
 }

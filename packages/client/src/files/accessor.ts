@@ -1,0 +1,167 @@
+import type { Uploadable } from '../bytes/source.js'
+import type { RequestOptions } from '../http/call.js'
+import type { Document } from '../models/document.js'
+import type { FileResource, FileResourceOwner } from '../models/file-resource.js'
+import type { Sharing } from '../models/sharing.js'
+import type { FilesContext } from './context.js'
+import * as documentFiles from './document-files.js'
+import * as documentSharing from './document-sharing.js'
+import * as documents from './documents.js'
+import type { FileDownload } from './download.js'
+import type { ExternalLink } from './external-link.js'
+import * as fileResources from './file-resources.js'
+import type { ListQuery, Paged } from './list.js'
+import { getFileResource, type WaitOptions, waitUntilStored } from './storage.js'
+import { uploadFile } from './upload.js'
+
+/**
+ * `client.files`: every place where DHIS2 keeps files. Each method takes `{ signal, timeouts, retry, headers }` in its last
+ * argument, and rejects with a `Dhis2Error`, with `signal.reason` after an abort, or with a `TypeError` for misuse.
+ * No upload or download holds more than a chunk in memory, except where it says so.
+ */
+export class FilesAccessor {
+  readonly #context: FilesContext
+
+  constructor(context: FilesContext) {
+    this.#context = context
+  }
+
+  /**
+   * Documents that the signed-in user may read. Await it for one page, iterate over it for all rows; then a stable order is
+   * added. Holds a page. WIRE.md 1.8, 2.8.
+   */
+  listDocuments(query?: ListQuery & RequestOptions): Paged<Document> {
+    return documents.listDocuments(this.#context, query)
+  }
+
+  /** One document with all its members. WIRE.md 2.8. @throws Dhis2Error `not-found` also when it may not be read */
+  getDocument(uid: string, options?: RequestOptions): Promise<Document> {
+    return documents.getDocument(this.#context, uid, options)
+  }
+
+  /**
+   * Uploads a file and makes a document of it. With `until: 'stored'` (default) the document is made only when its file is
+   * stored; `'accepted'` costs two requests and trusts the server. When the second step fails, the error carries
+   * `fileResource`: the same call with it compares the bytes by MD5 and finishes without sending them again. `sharing` is put
+   * right after creation: a user who may create public documents makes one that is open to all for that moment; if it cannot be
+   * put, the document is deleted again, or the error says that it is open. WIRE.md 2.2–2.4.
+   * @throws Dhis2Error `rejected-file` before a byte is sent, `too-large`, `already-exists` (the uid or code is another document's),
+   * `forbidden`, `not-yet-stored`, `integrity`, `not-replayable` …
+   */
+  uploadDocument(
+    data: Uploadable,
+    options: documentFiles.UploadDocumentOptions,
+  ): Promise<documentFiles.UploadedDocument> {
+    return documentFiles.uploadDocument(this.#context, data, options)
+  }
+
+  /** Makes a document that is a link. The URL is checked against the server's own pattern first. WIRE.md 2.3. @throws Dhis2Error */
+  createExternalDocument(options: documents.ExternalDocumentOptions): Promise<Document> {
+    return documents.createExternalDocument(this.#context, options)
+  }
+
+  /**
+   * Changes a link; what is left out stays. As every update it opens the document to everyone for a moment: its sharing is read
+   * before and put back at once, and without `access.manage` nothing is written. WIRE.md 2.2, 2.5.
+   * @throws Dhis2Error `forbidden`, `unsupported` for an uploaded document; with `sharing` when it could not be put back
+   */
+  updateExternalDocument(uid: string, changes: documents.ExternalDocumentChanges): Promise<Document> {
+    return documents.updateExternalDocument(this.#context, uid, changes)
+  }
+
+  /**
+   * Gives an uploaded document another file: a new file resource, and a PATCH of `/url`, which the server takes although it
+   * refuses every other update (E4016). Name, code, translations, attribute values, attachment and contentType stay. The
+   * document is open to everyone between the update and the moment its sharing is put back; without `access.manage` nothing is
+   * written. The old file resource stays on the server for good; the result names it. WIRE.md 2.2, 2.3.
+   * @throws Dhis2Error `forbidden`, `unsupported` for a link; with `fileResource` when the new file is there but not attached, with
+   * `sharing` when that could not be put back
+   */
+  replaceDocument(
+    uid: string,
+    data: Uploadable,
+    options?: documentFiles.ReplaceDocumentOptions,
+  ): Promise<documentFiles.ReplacedDocument> {
+    return documentFiles.replaceDocument(this.#context, uid, data, options)
+  }
+
+  /**
+   * Renames a document. For an uploaded one a superuser's client writes the whole object without validation; anybody else's
+   * streams the file from the server to itself and points the document at the copy, since the server refuses to keep the
+   * file (E4016). Sharing as in {@link replaceDocument}. WIRE.md 2.3.
+   * @throws Dhis2Error
+   */
+  renameDocument(uid: string, name: string, options?: RequestOptions): Promise<documentFiles.RenamedDocument> {
+    return documentFiles.renameDocument(this.#context, uid, name, options)
+  }
+
+  /**
+   * Deletes a document. Its file resource stays readable for two days at least, to whoever knows its uid. WIRE.md 2.6.
+   * @throws Dhis2Error `not-found`, `forbidden` (DHIS2 itself gives no reason)
+   */
+  deleteDocument(uid: string, options?: RequestOptions): Promise<void> {
+    return documents.deleteDocument(this.#context, uid, options)
+  }
+
+  /**
+   * The file of a document, or its link: decided from its metadata, before bytes are asked for. Document sharing is honoured
+   * here, but not by `downloadFileResource`. WIRE.md 2.7.
+   */
+  downloadDocument(uid: string, options?: documentFiles.DownloadDocumentOptions): Promise<FileDownload | ExternalLink> {
+    return documentFiles.downloadDocument(this.#context, uid, options)
+  }
+
+  /** Who may do what with a document. */
+  getDocumentSharing(uid: string, options?: RequestOptions): Promise<Sharing> {
+    return documentSharing.getDocumentSharing(this.#context, uid, options)
+  }
+
+  /**
+   * Sets the sharing of a document whole, and reads it back. The owner is always sent: a document without one can be read and
+   * changed by everybody. Where `sharing` names none the present owner stays. WIRE.md 2.2. @throws Dhis2Error
+   */
+  shareDocument(uid: string, sharing: Sharing, options?: RequestOptions): Promise<Sharing> {
+    return documentSharing.shareDocument(this.#context, uid, sharing, options)
+  }
+
+  /**
+   * Uploads a file that other objects refer to: preflight, a uid of ours, send, on doubt send again with the same uid, wait
+   * until it is stored, compare MD5. With your own `uid` the call can be made again and makes one file. Unattached files of the
+   * domains DOCUMENT, ICON, ORG_UNIT and USER_AVATAR vanish after two days. WIRE.md 1.2–1.6, 6.1.
+   * @throws Dhis2Error as {@link uploadDocument}
+   */
+  uploadFileResource(data: Uploadable, options: fileResources.UploadFileResourceOptions = {}): Promise<FileResource> {
+    return uploadFile(this.#context, data, options)
+  }
+
+  /** One file resource, with its storage status as it is now. WIRE.md 1.9. @throws Dhis2Error */
+  getFileResource(uid: string, options?: RequestOptions): Promise<FileResource> {
+    return getFileResource(this.#context, uid, options)
+  }
+
+  /** File resources of all domains: any signed-in user sees all. The default icons are among them (`domain:!eq:ICON`). WIRE.md 1.8. */
+  listFileResources(query?: ListQuery & RequestOptions): Paged<FileResource> {
+    return fileResources.listFileResources(this.#context, query)
+  }
+
+  /**
+   * Polls until the bytes of a file are in the server's store. WIRE.md 1.6.
+   * @throws Dhis2Error `not-yet-stored` when the deadline passes first, `lost-content` when the file is too old to be still on its way
+   */
+  waitUntilStored(uid: string, options?: WaitOptions): Promise<FileResource> {
+    return waitUntilStored(this.#context, uid, options)
+  }
+
+  /** Who refers to the file under this key of the server's store. Not complete: WIRE.md 1.11. @throws Dhis2Error */
+  fileResourceOwners(storageKey: string, options?: RequestOptions): Promise<readonly FileResourceOwner[]> {
+    return fileResources.fileResourceOwners(this.#context, storageKey, options)
+  }
+
+  /**
+   * A file by its uid. Whoever may sign in may read it, whatever the sharing of the object that has it; files of data values are
+   * refused here (`forbidden` names the routes that serve them). WIRE.md 1.10. @throws Dhis2Error
+   */
+  downloadFileResource(uid: string, options?: fileResources.DownloadFileResourceOptions): Promise<FileDownload> {
+    return fileResources.downloadFileResource(this.#context, uid, options)
+  }
+}

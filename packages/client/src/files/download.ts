@@ -1,0 +1,161 @@
+import { verifyingStream } from '../bytes/integrity.js'
+import { type Progress, withProgress } from '../bytes/progress.js'
+import { type ByteSource, streamOf } from '../bytes/source.js'
+import { isDhis2Error } from '../errors.js'
+import { policyOf, type QueryValue, type RequestOptions } from '../http/call.js'
+import { repeat } from '../http/retry.js'
+import type { FileResource } from '../models/file-resource.js'
+import type { SavedFile } from '../platform.js'
+import { type FilesContext, requestOptions } from './context.js'
+import { explainMissingBytes } from './storage.js'
+
+/** How the bytes of a download are read. */
+export interface ReadOptions extends RequestOptions {
+  /** Told of the bytes as they come; `loaded` starts anew when they are asked for again. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+export interface SaveOptions extends ReadOptions {
+  /** Whether a file that is there may be replaced. Default `false`: `already-exists`. */
+  readonly overwrite?: boolean | undefined
+}
+
+/**
+ * A file in DHIS2 that can be read, as often as you like: nothing is asked for before. It is a source too, so it can be
+ * uploaded elsewhere. Name, type, size and MD5 come from the file resource, because DHIS2's headers are not reliable
+ * (WIRE.md 9); what is read is compared with them, and a difference is an `integrity` error at the end of the bytes.
+ */
+export interface FileDownload extends ByteSource {
+  readonly kind: 'file'
+  /** Lower-case hex; `undefined` when it is not known, and then nothing is compared. */
+  readonly md5: string | undefined
+  readonly fileResource: FileResource | undefined
+  /** All of it in memory. A download that breaks off is asked for again. @throws Dhis2Error */
+  bytes(options?: ReadOptions): Promise<Uint8Array>
+  /** All of it in memory, with its type. @throws Dhis2Error */
+  blob(options?: ReadOptions): Promise<Blob>
+  /** Chunk by chunk. The stream fails with a Dhis2Error when the download breaks off or is not what it should be; begin anew then. */
+  stream(options?: ReadOptions): Promise<ReadableStream<Uint8Array>>
+  /**
+   * Writes it to a file, whole or not at all: a temporary file beside the target, flushed to the disk, checked, then
+   * renamed. A directory as target takes the file's own name, made safe. Node only; elsewhere `unsupported`.
+   * @throws Dhis2Error
+   */
+  saveTo(target: string, options?: SaveOptions): Promise<SavedFile>
+}
+
+/** Where the bytes of a download come from, and what is known of them. */
+export interface DownloadSource {
+  readonly path: string
+  readonly query?: Readonly<Record<string, QueryValue>> | undefined
+  /** What it is, for messages: `document AbcDefGhi12`. */
+  readonly what: string
+  readonly name: string
+  readonly type: string
+  readonly size: number | undefined
+  readonly md5: string | undefined
+  readonly fileResource: FileResource | undefined
+  /** Options of the method that made the download: they hold for every read unless that has its own. */
+  readonly options: RequestOptions
+}
+
+/** Makes the download of one file. Sends nothing. */
+export function createDownload(context: FilesContext, source: DownloadSource): FileDownload {
+  const request = async (options: ReadOptions): Promise<ReadableStream<Uint8Array>> => {
+    const response = await context.call('GET', source.path, {
+      ...requestOptions(options),
+      query: source.query,
+      what: `download ${source.what}`,
+    })
+    return response.body ?? streamOf(new Uint8Array())
+  }
+  return downloadOf(context, { ...source, request, missing: source.fileResource?.id })
+}
+
+/** What {@link downloadOf} is made of. */
+export interface ReadableFile extends Omit<DownloadSource, 'path' | 'query'> {
+  /** Asks for the bytes once, with the repeats that `options` allow until the head of the answer is there. */
+  readonly request: (options: ReadOptions) => Promise<ReadableStream<Uint8Array>>
+  /** The file resource to look at when the server has no bytes. */
+  readonly missing: string | undefined
+}
+
+/** The reading, checking and saving of a file, wherever its bytes come from. */
+export function downloadOf(context: FilesContext, file: ReadableFile): FileDownload {
+  const { name, type, size, md5, fileResource } = file
+  const merged = (options: ReadOptions = {}): ReadOptions => ({
+    ...file.options,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  })
+  const open = async (options: ReadOptions): Promise<ReadableStream<Uint8Array>> => {
+    const stream = verifyingStream(await request(options), {
+      size,
+      md5,
+      createMd5: () => context.platform.createMd5(),
+      describe: `The download of ${file.what}`,
+    })
+    if (!options.onProgress) return stream
+    const once: ByteSource = { name, type, size, replayable: false, open: () => Promise.resolve(stream) }
+    return withProgress(once, options.onProgress).open()
+  }
+  const request = async (options: ReadOptions): Promise<ReadableStream<Uint8Array>> => {
+    try {
+      return await file.request(options)
+    } catch (error) {
+      if (file.missing === undefined || !isDhis2Error(error, 'not-yet-stored')) throw error
+      await explainMissingBytes(context, file.missing, options)
+      throw error
+    }
+  }
+  /** One policy for the whole file: the requests below send once, so that repeats are not multiplied. */
+  const whole = <T>(options: ReadOptions, read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T> => {
+    const signal = options.signal ?? new AbortController().signal
+    const policy = policyOf(context.retry, options.retry)
+    return repeat({ policy, clock: context.clock, signal }, async () => read(await open({ ...options, retry: false })))
+  }
+  const download: FileDownload = {
+    kind: 'file',
+    name,
+    type,
+    size,
+    md5,
+    fileResource,
+    replayable: true,
+    open: (options) => open(merged(options)),
+    stream: (options) => open(merged(options)),
+    bytes: (options) => whole(merged(options), collect),
+    async blob(options) {
+      return new Blob([(await download.bytes(options)) as Uint8Array<ArrayBuffer>], { type })
+    },
+    saveTo(target, options) {
+      const all = merged(options)
+      return context.platform.save({
+        target,
+        name,
+        overwrite: options?.overwrite ?? false,
+        write: (sink) => whole(all, sink),
+      })
+    },
+  }
+  return download
+}
+
+async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = stream.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    chunks.push(value)
+    size += value.byteLength
+  }
+  if (chunks.length === 1 && chunks[0]) return chunks[0]
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}

@@ -1,0 +1,138 @@
+import type { CookieJar } from '../platform.js'
+import type { Credentials } from './credentials.js'
+import { isSafe } from './request-line.js'
+import { discard, readText } from './response-body.js'
+import { SharedSignIn, type SignInAnswer } from './sign-in.js'
+import type { Transport, TransportRequest } from './transport.js'
+
+/** What {@link Authenticator} takes from its runtime and its client. */
+export interface AuthenticatorOptions {
+  readonly credentials: Credentials
+  /** A small GET that shows whether the credentials are good and starts a session. Credentials go to its origin alone. */
+  readonly signInUrl: URL
+  readonly jar: CookieJar | undefined
+  readonly pageCookie: ((name: string) => string | undefined) | undefined
+}
+
+/** How much of the answer to a sign-in is read, in bytes. */
+const SIGN_IN_LIMIT = 262_144
+
+/**
+ * One sign-in shared by all calls of a client. DHIS2 hashes the password on each Basic request without a session
+ * (80–100 ms) and makes a new session for it. So where cookies are kept by us, the first call signs in by one small GET,
+ * the others wait for it, and every request then carries cookie and Authorization header: a stale cookie does no harm.
+ * WIRE.md 8.1.
+ */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions
+  readonly #signIn: SharedSignIn
+  /** Grows with each sign-in, so that a late answer to an old one leaves no cookie behind. */
+  #generation = 0
+  #authorizedAs: string | undefined
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options
+    this.#signIn = new SharedSignIn(options.jar !== undefined && !options.credentials.session)
+  }
+
+  /** Takes the secrets of this sign-in out of a text. */
+  readonly redact = (text: string): string => {
+    let clean = text
+    for (const secret of this.#options.credentials.secrets()) {
+      // one as short as a word would blacken ordinary text
+      if (secret.length >= 4) clean = clean.replaceAll(secret, '•••').replaceAll(encodeURIComponent(secret), '•••')
+    }
+    return clean
+  }
+
+  /** The layer: credentials per attempt. */
+  wrap(next: Transport): Transport {
+    return async (request) => {
+      const { origin } = this.#options.signInUrl
+      if (request.url.origin !== origin) {
+        throw new TypeError(
+          `${request.url.origin} is not ${origin}: the credentials of this client are not sent there.`,
+        )
+      }
+      const answer = await this.#signIn.ensure(request.signal, () => this.#performSignIn(next, request))
+      if (answer && (!answer.ok || this.#isSignIn(request))) return responseOf(answer)
+      return this.#sendAuthorized(next, request)
+    }
+  }
+
+  #isSignIn(request: TransportRequest): boolean {
+    return request.method === 'GET' && request.url.href === this.#options.signInUrl.href
+  }
+
+  async #performSignIn(next: Transport, request: TransportRequest): Promise<SignInAnswer> {
+    const headers = new Headers(request.headers)
+    headers.delete('content-type')
+    headers.set('accept', 'application/json')
+    const { signal } = request
+    const url = this.#options.signInUrl
+    this.#newSession()
+    const response = await this.#sendAuthorized(next, { method: 'GET', url, headers, idempotent: true, signal })
+    const text = await readText(response, SIGN_IN_LIMIT, signal)
+    if (signal.aborted) throw signal.reason
+    const { ok, status, statusText } = response
+    return { ok, status, statusText, headers: response.headers, text }
+  }
+
+  async #sendAuthorized(next: Transport, request: TransportRequest): Promise<Response> {
+    const { credentials } = this.#options
+    const authorization = await credentials.authorization(request.signal)
+    const response = await this.#send(next, request, authorization)
+    if (response.status !== 401) return response
+    this.#signIn.reset()
+    if (request.body?.replayable === false) return response
+    const fresh = await credentials.renew(authorization, request.signal)
+    if (fresh === undefined) return response
+    discard(response)
+    return this.#send(next, request, fresh)
+  }
+
+  async #send(next: Transport, request: TransportRequest, authorization: string | undefined): Promise<Response> {
+    // another token may be another user: nothing of the old session goes with it
+    if (this.#authorizedAs !== authorization) this.#newSession()
+    this.#authorizedAs = authorization
+    const generation = this.#generation
+    const response = await next({ ...request, headers: this.#headers(request, authorization) })
+    if (generation === this.#generation) this.#options.jar?.store(request.url, response.headers)
+    return response
+  }
+
+  #newSession(): void {
+    this.#generation++
+    this.#options.jar?.clear()
+  }
+
+  #headers(request: TransportRequest, authorization: string | undefined): Headers {
+    const { credentials, jar, pageCookie } = this.#options
+    const headers = new Headers(request.headers)
+    headers.delete('cookie')
+    headers.delete('authorization')
+    if (authorization !== undefined) headers.set('authorization', authorization)
+    const cookies = cookiesOf(credentials.cookie)
+    for (const [name, value] of cookiesOf(jar?.header(request.url))) cookies.set(name, value)
+    if (cookies.size > 0) headers.set('cookie', Array.from(cookies, (pair) => pair.join('=')).join('; '))
+    const xsrf =
+      jar?.get('XSRF-TOKEN') ?? credentials.xsrfToken ?? cookies.get('XSRF-TOKEN') ?? pageCookie?.('XSRF-TOKEN')
+    if (xsrf !== undefined && !isSafe(request)) headers.set('x-xsrf-token', xsrf)
+    return headers
+  }
+}
+
+function cookiesOf(header: string | undefined): Map<string, string> {
+  const cookies = new Map<string, string>()
+  for (const pair of (header ?? '').split(';')) {
+    const at = pair.indexOf('=')
+    if (at > 0) cookies.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim())
+  }
+  return cookies
+}
+
+function responseOf(answer: SignInAnswer): Response {
+  const { status, statusText, headers, text } = answer
+  const bodiless = status === 204 || status === 205 || status === 304 || text === ''
+  return new Response(bodiless ? null : text, { status, statusText, headers })
+}

@@ -1,0 +1,168 @@
+import { bytesSource } from '../bytes/source.js'
+import type { Authenticator } from './auth.js'
+import { withClassification } from './classify.js'
+import type { Clock } from './clock.js'
+import { startDeadline } from './deadline.js'
+import { readJson } from './json.js'
+import { requestLine } from './request-line.js'
+import { discard } from './response-body.js'
+import { DEFAULT_RETRY, type RetryOptions, type RetryPolicy, repeat } from './retry.js'
+import { DEFAULT_TIMEOUTS, type TimeoutLimits, type Timeouts, withTimeouts } from './timeouts.js'
+import type { Logger, Method, Middleware, RequestBody, Transport, TransportRequest } from './transport.js'
+
+/** What every method takes as its last argument. */
+export interface RequestOptions {
+  /** Ends the call, its waits included; it then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined
+  /** Clocks of this call, over the client's. */
+  readonly timeouts?: Timeouts | undefined
+  /** Repeats of this call, over the client's; `false` sends each request once. */
+  readonly retry?: RetryOptions | false | undefined
+  /** Further headers. Those of the client itself (Authorization, Cookie, Content-Type) cannot be set. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** One value, or several for a parameter that may come more than once. `undefined` leaves it out. */
+export type QueryValue = string | number | boolean | readonly string[] | undefined
+
+/** One request of a surface. */
+export interface CallInit extends RequestOptions {
+  /** What the call does, as the end of “Cannot …”: `upload "report.pdf"`. */
+  readonly what: string
+  readonly query?: Readonly<Record<string, QueryValue>> | undefined
+  readonly body?: RequestBody | undefined
+  /** Sent as JSON, with this type. */
+  readonly json?: unknown
+  readonly jsonType?: 'application/json' | 'application/json-patch+json' | undefined
+  /** Whether sending it twice does no more than once. Default: every method but POST and PATCH. */
+  readonly idempotent?: boolean | undefined
+}
+
+/** All that a surface sees of the client below it. Each rejects with a Dhis2Error, or with `signal.reason`. */
+export interface Call {
+  /** The answer, whatever its type; its body is the caller's to read or cancel. */
+  (method: Method, path: string, init: CallInit): Promise<Response>
+  /** The answer's body as JSON, read whole. An answer that breaks off is asked for again. */
+  json(method: Method, path: string, init: CallInit): Promise<unknown>
+  /** For answers whose body says nothing. */
+  empty(method: Method, path: string, init: CallInit): Promise<void>
+}
+
+/** What one stack is made of. */
+export interface StackOptions {
+  /** Ends with a slash; `api/…` is resolved against it. */
+  readonly baseUrl: URL
+  readonly transport: Transport
+  readonly authenticator: Authenticator
+  readonly middleware: readonly Middleware[]
+  readonly timeouts: Timeouts
+  readonly retry: RetryOptions | false
+  readonly headers: Readonly<Record<string, string>>
+  readonly userAgent: string | undefined
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Puts the layers of one call together, outermost first: deadline, retry, reading, classify, auth, middleware, idle, transport. */
+export function createCall(stack: StackOptions): Call {
+  const run = async <T>(method: Method, path: string, init: CallInit, read: Reader<T>): Promise<T> => {
+    init.signal?.throwIfAborted()
+    const { clock, logger, authenticator } = stack
+    const limits = limitsOf(stack.timeouts, init.timeouts)
+    const inner = stack.middleware.reduceRight((next, wrap) => wrap(next), withTimeouts(stack.transport, limits))
+    const classified = withClassification(authenticator.wrap(inner), {
+      what: init.what,
+      clock,
+      redact: authenticator.redact,
+    })
+    const request = requestOf(stack, method, path, init)
+    const deadline = startDeadline(request, limits.total, clock.now())
+    const once = async (): Promise<T> => {
+      const started = clock.now()
+      try {
+        const response = await classified({ ...request, signal: deadline.signal })
+        logger.debug?.(`${requestLine(request)} ${response.status}`, { ms: clock.now() - started })
+        return await read(response, request, init.what)
+      } catch (error) {
+        logger.debug?.(`${requestLine(request)} failed`, { ms: clock.now() - started, error })
+        throw error
+      }
+    }
+    try {
+      const result = await repeat(
+        {
+          policy: policyOf(stack.retry, init.retry),
+          clock,
+          signal: deadline.signal,
+          deadline: deadline.at,
+          idempotent: request.idempotent,
+          replayable: () => request.body?.replayable ?? true,
+          onRetry: (error, wait) =>
+            logger.warn?.(`${error.message} Trying again in ${Math.round(wait)} ms.`, { error }),
+        },
+        once,
+      )
+      return deadline.over(result)
+    } catch (error) {
+      deadline.end()
+      throw deadline.signal.aborted ? deadline.signal.reason : error
+    }
+  }
+  const call = (method: Method, path: string, init: CallInit): Promise<Response> =>
+    run(method, path, init, (response) => Promise.resolve(response))
+  return Object.assign(call, {
+    json: (method: Method, path: string, init: CallInit) => run(method, path, init, readJson),
+    empty: (method: Method, path: string, init: CallInit) =>
+      run(method, path, init, (response) => {
+        discard(response)
+        return Promise.resolve()
+      }),
+  })
+}
+
+type Reader<T> = (response: Response, request: TransportRequest, what: string) => Promise<T>
+
+/** The policy of a call: its own values over the client's over the defaults. */
+export function policyOf(outer: RetryOptions | false, inner: RetryOptions | false | undefined): RetryPolicy {
+  const chosen = inner ?? outer
+  if (chosen === false) return { ...DEFAULT_RETRY, attempts: 1 }
+  return { ...DEFAULT_RETRY, ...defined(outer === false ? {} : outer), ...defined(chosen) }
+}
+
+/** The clocks of a call: its own values over the client's over the defaults. */
+export function limitsOf(outer: Timeouts, inner?: Timeouts): TimeoutLimits {
+  return { ...DEFAULT_TIMEOUTS, ...defined(outer), ...defined(inner ?? {}) }
+}
+
+function defined<T extends object>(options: T): { [K in keyof T]-?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
+}
+
+function requestOf(stack: StackOptions, method: Method, path: string, init: CallInit): TransportRequest {
+  const url = new URL(path, stack.baseUrl)
+  for (const [name, value] of Object.entries(init.query ?? {})) {
+    if (value === undefined) continue
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one))
+  }
+  const body = init.json === undefined ? init.body : jsonBody(init.json, init.jsonType ?? 'application/json')
+  const headers = new Headers({ ...stack.headers, ...init.headers })
+  if (!headers.has('accept')) headers.set('accept', 'application/json, */*')
+  // without it DHIS2 answers a missing sign-in with its login page
+  headers.set('x-requested-with', 'XMLHttpRequest')
+  if (stack.userAgent !== undefined && !headers.has('user-agent')) headers.set('user-agent', stack.userAgent)
+  headers.delete('content-length')
+  if (body) headers.set('content-type', body.type)
+  else headers.delete('content-type')
+  return {
+    method,
+    url,
+    headers,
+    body,
+    idempotent: init.idempotent ?? !(method === 'POST' || method === 'PATCH'),
+    signal: init.signal ?? new AbortController().signal,
+  }
+}
+
+function jsonBody(value: unknown, type: string): RequestBody {
+  return bytesSource(new TextEncoder().encode(JSON.stringify(value)), { type })
+}

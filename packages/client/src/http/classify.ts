@@ -1,0 +1,163 @@
+import { Dhis2Error, isDhis2Error } from '../errors.js'
+import { errorReportsOf, parseWebMessage } from '../models/web-message.js'
+import type { Clock } from './clock.js'
+import { CLASSIFICATION, type Refusal, UNKNOWN_ANSWER } from './classification.js'
+import { connectionFailure } from './connection-errors.js'
+import { isSafe, pathOf, requestLine } from './request-line.js'
+import { readText, watchBody } from './response-body.js'
+import { retryAfterOf } from './retry-after.js'
+import type { Transport, TransportRequest } from './transport.js'
+
+/** How much of an error's body is read, in bytes, and for how long, in milliseconds. */
+const BODY_LIMIT = 1_048_576
+const BODY_PATIENCE = 15_000
+
+/** What {@link withClassification} needs to know of the call. */
+export interface ClassifyOptions {
+  /** What the call does, to begin the message with: `upload "report.pdf"`. */
+  readonly what: string
+  readonly clock: Clock
+  /** Takes the secrets out of a text that a server wrote. */
+  readonly redact: (text: string) => string
+}
+
+/**
+ * The layer that turns an answer or an exception into a success or a {@link Dhis2Error}, by the rows of
+ * `CLASSIFICATION`. The only reader of statuses and WebMessages. Success is 2xx and 304; its body is not touched.
+ */
+export function withClassification(next: Transport, options: ClassifyOptions): Transport {
+  return async (request) => {
+    let response: Response
+    try {
+      response = await next(request)
+    } catch (error) {
+      if (request.signal.aborted) throw request.signal.reason
+      throw isDhis2Error(error) ? error : connectionError(error, 'got no answer', request, options)
+    }
+    if (response.ok || response.status === 304) {
+      return watchBody(response, {
+        onEnd: () => undefined,
+        mapError(error) {
+          if (request.signal.aborted) return request.signal.reason
+          return isDhis2Error(error)
+            ? error
+            : connectionError(error, 'was cut off while its answer came', request, options)
+        },
+      })
+    }
+    throw await refusalError(response, request, options)
+  }
+}
+
+async function refusalError(
+  response: Response,
+  request: TransportRequest,
+  options: ClassifyOptions,
+): Promise<Dhis2Error> {
+  const text = await readText(response, BODY_LIMIT, patience(request.signal))
+  if (request.signal.aborted) throw request.signal.reason
+  const refusal = refusalOf(response, request, text)
+  const row = CLASSIFICATION.find((r) => r.matches(refusal)) ?? UNKNOWN_ANSWER
+  const hint = typeof row.hint === 'function' ? row.hint(refusal) : row.hint
+  const code = refusal.errorCode === undefined ? '' : ` ${refusal.errorCode}`
+  const said = refusal.said === '' ? '' : `: ${refusal.said}`
+  const status = refusal.status === 0 ? 'a hidden redirect' : String(refusal.status)
+  const message = sentence(`Cannot ${options.what}: ${requestLine(request)} answered ${status}${code}${said}`, hint)
+  return new Dhis2Error(options.redact(message), {
+    code: row.code,
+    retryable: row.retryable,
+    doubtful: row.doubtful === true && !isSafe(request),
+    method: request.method,
+    path: options.redact(pathOf(request.url)),
+    status: refusal.status === 0 ? undefined : refusal.status,
+    errorCode: refusal.errorCode,
+    retryAfter: row.retryable ? retryAfterOf(response.headers, options.clock.now()) : undefined,
+    hint,
+  })
+}
+
+function refusalOf(response: Response, request: TransportRequest, text: string): Refusal {
+  const type = response.headers.get('content-type') ?? ''
+  const html = /html/i.test(type) || /^\s*<(!doctype|html)/i.test(text)
+  const message = html ? undefined : parseWebMessage(text)
+  const reports = errorReportsOf(message)
+  return {
+    method: request.method,
+    url: request.url,
+    status: response.type === 'opaqueredirect' ? 0 : response.status,
+    headers: response.headers,
+    text,
+    html,
+    message,
+    reports,
+    errorCode: message?.errorCode ?? reports[0]?.errorCode,
+    said: saidBy(text, html, message?.message, reports),
+    location: locationOf(response, request.url),
+  }
+}
+
+function saidBy(
+  text: string,
+  html: boolean,
+  message: string | undefined,
+  reports: readonly { readonly message: string; readonly errorCode: string }[],
+): string {
+  if (html) {
+    const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1]
+    return title === undefined ? 'a web page' : `a web page titled “${oneLine(title)}”`
+  }
+  if (reports.length > 0) {
+    const shown = [...new Set(reports.slice(0, 3).map((r) => r.message))].join('; ')
+    return oneLine(reports.length > 3 ? `${shown}; and ${reports.length - 3} more` : shown)
+  }
+  return oneLine(message ?? text)
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+function locationOf(response: Response, base: URL): URL | undefined {
+  const location = response.headers.get('location')
+  if (location === null || !URL.canParse(location, base)) return undefined
+  const url = new URL(location, base)
+  url.username = ''
+  url.password = ''
+  return url
+}
+
+function connectionError(error: unknown, how: string, request: TransportRequest, options: ClassifyOptions): Dhis2Error {
+  const failure = connectionFailure(error)
+  const text =
+    error instanceof Error ? oneLine(deepest(error).message || error.message || error.name) : 'unknown failure'
+  const { host } = request.url
+  const hint = failure.hint === '' ? undefined : failure.hint
+  return new Dhis2Error(
+    options.redact(sentence(`Cannot ${options.what}: ${requestLine(request)} ${how}, from ${host}: ${text}`, hint)),
+    {
+      code: 'network',
+      retryable: failure.kind !== 'tls' && failure.kind !== 'closed',
+      doubtful: failure.sent !== 'never' && !isSafe(request),
+      method: request.method,
+      path: options.redact(pathOf(request.url)),
+      hint,
+      cause: error,
+    },
+  )
+}
+
+function deepest(error: Error): Error {
+  let current = error
+  for (let depth = 0; depth < 8 && current.cause instanceof Error; depth++) current = current.cause
+  return current
+}
+
+function sentence(text: string, hint: string | undefined): string {
+  const ended = /[.!?…”]$/.test(text) ? text : `${text}.`
+  return hint === undefined ? ended : `${ended} ${hint}`
+}
+
+function patience(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(BODY_PATIENCE)])
+}

@@ -1,0 +1,129 @@
+import { Dhis2Error } from '../errors.js'
+import { abortable } from './signals.js'
+
+/**
+ * How the client signs in.
+ * - `{ username, password }`: Basic.
+ * - `{ token }`: a personal access token (`d2p_…`), sent as `ApiToken`.
+ * - `{ accessToken }`: OAuth2, sent as `Bearer`: a string, or a function that is asked at first use and once more after a 401.
+ * - `{ cookie, xsrfToken? }`: an existing session, as a `Cookie` header's value.
+ * - `'browser'`: the page's own session; the page comes from the DHIS2 server, or from an origin on its CORS list.
+ */
+export type Auth =
+  | { readonly username: string; readonly password: string }
+  | { readonly token: string }
+  | { readonly accessToken: string | AccessTokenProvider }
+  | { readonly cookie: string; readonly xsrfToken?: string | undefined }
+  | 'browser'
+
+/** Gives an OAuth2 access token. `rejected` is the one that the server has just answered with a 401; absent at first. */
+export type AccessTokenProvider = (context: {
+  readonly signal: AbortSignal
+  readonly rejected?: string | undefined
+}) => Promise<string>
+
+/** The `Authorization` header of one client. */
+export interface Credentials {
+  /** Whether they are an existing session, which needs no sign-in. */
+  readonly session: boolean
+  /** The caller's own cookies. */
+  readonly cookie: string | undefined
+  readonly xsrfToken: string | undefined
+  authorization(signal: AbortSignal): Promise<string | undefined>
+  /** Asks for something else than what was just refused; resolves with `undefined` when there is nothing else. */
+  renew(rejected: string | undefined, signal: AbortSignal): Promise<string | undefined>
+  /** What must not appear in a message. */
+  secrets(): readonly string[]
+}
+
+/** @throws TypeError when `auth` is none of the known forms or cannot be sent. Its message holds no secret. */
+export function credentialsOf(auth: Auth): Credentials {
+  if (auth === 'browser') return fixed(undefined, [], { session: true })
+  if (typeof auth !== 'object' || auth === null) throw new TypeError(AUTH_FORMS)
+  if ('username' in auth) return basic(auth.username, auth.password)
+  if ('token' in auth) return fixed(`ApiToken ${headerSafe(auth.token, 'auth.token')}`, [auth.token])
+  if ('accessToken' in auth) {
+    if (typeof auth.accessToken === 'function') return oauth2(auth.accessToken)
+    return fixed(`Bearer ${headerSafe(auth.accessToken, 'auth.accessToken')}`, [auth.accessToken])
+  }
+  if ('cookie' in auth) return session(auth.cookie, auth.xsrfToken)
+  throw new TypeError(AUTH_FORMS)
+}
+
+const AUTH_FORMS =
+  "auth must be { username, password }, { token }, { accessToken }, { cookie, xsrfToken? } or 'browser'."
+
+function fixed(
+  authorization: string | undefined,
+  secrets: readonly string[],
+  more: Partial<Pick<Credentials, 'session' | 'cookie' | 'xsrfToken'>> = {},
+): Credentials {
+  return {
+    session: false,
+    cookie: undefined,
+    xsrfToken: undefined,
+    ...more,
+    authorization: () => Promise.resolve(authorization),
+    renew: () => Promise.resolve(undefined),
+    secrets: () => secrets,
+  }
+}
+
+function basic(username: unknown, password: unknown): Credentials {
+  if (typeof username !== 'string' || typeof password !== 'string' || username === '') throw new TypeError(AUTH_FORMS)
+  if (username.includes(':')) throw new TypeError('auth.username must not hold a colon: Basic has no way to send it.')
+  const bytes = new TextEncoder().encode(`${username}:${password}`)
+  const encoded = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+  return fixed(`Basic ${encoded}`, [password, encoded])
+}
+
+function session(cookie: unknown, xsrfToken: string | undefined): Credentials {
+  if (typeof cookie !== 'string' || cookie === '' || /[\r\n\0]/.test(cookie)) {
+    throw new TypeError('auth.cookie must be the value of a Cookie header, such as JSESSIONID=….')
+  }
+  const values = cookie.split(/;\s*/).map((pair) => pair.slice(pair.indexOf('=') + 1))
+  const secrets = xsrfToken === undefined ? values : [...values, xsrfToken]
+  return fixed(undefined, [cookie, ...secrets], { session: true, cookie, xsrfToken })
+}
+
+function oauth2(provider: AccessTokenProvider): Credentials {
+  let asked: Promise<string> | undefined
+  let last: string | undefined
+  const ask = async (signal: AbortSignal, rejected?: string): Promise<string> => {
+    const token: unknown = await provider({ signal, rejected })
+    if (typeof token !== 'string' || token === '' || /[^\x21-\x7e]/.test(token)) {
+      throw new Dhis2Error('The accessToken function gave no token: a string without blanks is expected.', {
+        code: 'unauthenticated',
+      })
+    }
+    last = token
+    return token
+  }
+  const current = async (signal: AbortSignal, rejected?: string): Promise<string> => {
+    const mine = (asked ??= ask(signal, rejected))
+    mine.catch(() => {
+      if (asked === mine) asked = undefined
+    })
+    return `Bearer ${await abortable(mine, signal)}`
+  }
+  return {
+    session: false,
+    cookie: undefined,
+    xsrfToken: undefined,
+    authorization: (signal) => current(signal),
+    async renew(rejected, signal) {
+      // several calls may be refused at once: the first asks, the others take what it got
+      if (`Bearer ${last}` === rejected) asked = undefined
+      const fresh = await current(signal, rejected?.slice('Bearer '.length))
+      return fresh === rejected ? undefined : fresh
+    },
+    secrets: () => (last === undefined ? [] : [last]),
+  }
+}
+
+function headerSafe(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value === '' || /[^\x21-\x7e]/.test(value)) {
+    throw new TypeError(`${name} must be a token: printable ASCII without blanks or line ends.`)
+  }
+  return value
+}

@@ -1,0 +1,55 @@
+import { Dhis2Error } from '../errors.js'
+import { isSafe, pathOf, requestLine } from './request-line.js'
+import type { TransportRequest } from './transport.js'
+
+/** How much JSON is read, in bytes: the longest page of a list fits many times. */
+const LIMIT = 128 * 1_048_576
+
+/**
+ * Reads the answer to a request as JSON, whole.
+ * @throws Dhis2Error `protocol` (retryable) when it is none: a web page, cut off, empty, without end.
+ */
+export async function readJson(response: Response, request: TransportRequest, what: string): Promise<unknown> {
+  const broken = (why: string): Dhis2Error =>
+    new Dhis2Error(`Cannot ${what}: ${requestLine(request)} answered ${response.status} with ${why}`, {
+      code: 'protocol',
+      retryable: true,
+      doubtful: !isSafe(request),
+      method: request.method,
+      path: pathOf(request.url),
+      status: response.status,
+    })
+  const text = await boundedText(response, () =>
+    broken(`more than ${LIMIT} bytes of JSON, which this client does not read.`),
+  )
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    if (text.trim() === '') throw broken('an empty body where JSON was expected.')
+    if (/^\s*</.test(text)) {
+      throw broken(
+        'a web page where JSON was expected. Is the base URL right, with no proxy or sign-in page before DHIS2?',
+      )
+    }
+    throw broken('JSON that is cut off or malformed.')
+  }
+}
+
+async function boundedText(response: Response, tooMuch: () => Dhis2Error): Promise<string> {
+  if (response.body === null) return ''
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  const parts: string[] = []
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return parts.join('') + decoder.decode()
+    size += value.byteLength
+    if (size > LIMIT) {
+      const error = tooMuch()
+      reader.cancel(error).catch(() => undefined)
+      throw error
+    }
+    parts.push(decoder.decode(value, { stream: true }))
+  }
+}

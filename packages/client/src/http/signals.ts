@@ -1,0 +1,29 @@
+/** An `AbortController` that also aborts when `parent` does. Call `unlink` when the work is done: the parent may live long. */
+export interface LinkedController {
+  readonly controller: AbortController
+  readonly signal: AbortSignal
+  unlink(): void
+}
+
+/** Not `AbortSignal.any`: that one stays registered with a long-lived parent until it is collected. */
+export function linkedController(parent: AbortSignal | undefined): LinkedController {
+  const controller = new AbortController()
+  const follow = (): void => controller.abort(parent?.reason)
+  if (parent?.aborted) follow()
+  else parent?.addEventListener('abort', follow)
+  return {
+    controller,
+    signal: controller.signal,
+    unlink: () => parent?.removeEventListener('abort', follow),
+  }
+}
+
+/** Settles as `promise` does, or rejects with `signal.reason` if that comes first. The work itself goes on. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(signal.reason as Error)
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', abort)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

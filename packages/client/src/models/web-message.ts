@@ -1,0 +1,65 @@
+/** One line of an import report. WIRE.md 10.6. */
+export interface ErrorReport {
+  readonly message: string
+  readonly errorCode: string
+  readonly mainKlass?: string
+  readonly mainId?: string
+  readonly errorProperty?: string
+  readonly errorProperties?: readonly unknown[]
+  readonly args?: readonly (string | null)[]
+  readonly [member: string]: unknown
+}
+
+/** DHIS2's envelope around answers and errors. WIRE.md 8.2. */
+export interface WebMessage {
+  readonly httpStatus?: string
+  readonly httpStatusCode?: number
+  readonly status?: 'OK' | 'WARNING' | 'ERROR' | (string & {})
+  readonly errorCode?: string
+  readonly message?: string
+  readonly devMessage?: string
+  readonly response?: { readonly responseType?: string; readonly [member: string]: unknown }
+  readonly [member: string]: unknown
+}
+
+/** Reads text as a WebMessage; `undefined` when it is none, whole or cut. Members of a wrong type are left out. */
+export function parseWebMessage(text: string): WebMessage | undefined {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isRecord(json)) return undefined
+  const message: Record<string, unknown> = { ...json }
+  for (const key of ['httpStatus', 'status', 'errorCode', 'message', 'devMessage'] as const) {
+    if (typeof message[key] !== 'string') delete message[key]
+  }
+  if (!isRecord(message['response'])) delete message['response']
+  return message as WebMessage
+}
+
+/** The error reports of an import, wherever the envelope holds them: an object report, an import report or a tracker report. */
+export function errorReportsOf(message: WebMessage | undefined): readonly ErrorReport[] {
+  const found: ErrorReport[] = []
+  const visit = (value: unknown, depth: number): void => {
+    if (depth > 6) return
+    if (Array.isArray(value)) for (const item of value.slice(0, 1000)) visit(item, depth + 1)
+    else if (isRecord(value)) {
+      for (const [key, member] of Object.entries(value)) {
+        if (key === 'errorReports' && Array.isArray(member)) found.push(...member.filter(isErrorReport))
+        else visit(member, depth + 1)
+      }
+    }
+  }
+  visit(message, 0)
+  return found
+}
+
+function isErrorReport(value: unknown): value is ErrorReport {
+  return isRecord(value) && typeof value['message'] === 'string' && typeof value['errorCode'] === 'string'
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,44 @@
+import { Dhis2Error } from './errors.js'
+import { createFetchTransport } from './http/fetch-transport.js'
+import type { Platform } from './platform.js'
+
+const NODE_ONLY =
+  'is for Node: this runtime has no file system that the client can use. Use bytes(), blob() or stream().'
+
+/** Any runtime with `fetch`: browsers, Deno, Bun, workers. */
+export const webPlatform: Platform = {
+  createTransport: ({ fetch, credentials }) => ({
+    send: createFetchTransport({ fetch: fetch ?? ((...request) => globalThis.fetch(...request)), credentials }),
+    close: () => Promise.resolve(),
+  }),
+  createCookieJar: undefined,
+  pageCookie(name) {
+    const { document } = globalThis as { document?: { cookie?: string } }
+    const pair = document?.cookie?.split(/;\s*/).find((c) => c.startsWith(`${name}=`))
+    return pair === undefined ? undefined : decodeURIComponent(pair.slice(name.length + 1))
+  },
+  async createMd5() {
+    const { createMD5 } = await import('hash-wasm')
+    const hash = await createMD5()
+    hash.init()
+    return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('hex') }
+  },
+  async spool(source, signal) {
+    const blob = await new Response(await source.open({ signal })).blob()
+    return {
+      name: source.name,
+      type: source.type,
+      size: blob.size,
+      replayable: true,
+      open: () => Promise.resolve(blob.stream() as ReadableStream<Uint8Array>),
+      dispose: () => Promise.resolve(),
+    }
+  },
+  save: () => Promise.reject(new Dhis2Error(`saveTo ${NODE_ONLY}`, { code: 'unsupported' })),
+  userAgent: undefined,
+}
+
+/** `fileSource` where there is no file system. */
+export function noFileSource(): Promise<never> {
+  return Promise.reject(new Dhis2Error(`fileSource ${NODE_ONLY}`, { code: 'unsupported' }))
+}
