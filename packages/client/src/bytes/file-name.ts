@@ -11,9 +11,6 @@ const MAX_CHARACTERS = 230
  */
 const MAX_HEADER_BYTES = 512
 
-/** What `Character.isWhitespace` of Java says: not the no-break spaces. */
-const JAVA_BLANK = /^[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]*$/
-
 /** With the flag `u` a pair is one character, which this does not match. */
 const LONE_SURROGATE = /[\ud800-\udfff]/u
 
@@ -34,7 +31,7 @@ export const NAME_RULES: readonly NameRule[] = [
   {
     id: 'name-blank',
     refusal: (name) =>
-      JAVA_BLANK.test(name)
+      [...name].every(isJavaBlank)
         ? {
             rule: 'A file needs a name',
             limit: 'one character that is not blank (DHIS2 would call it "untitled")',
@@ -152,8 +149,8 @@ export function partHeader(disposition: string, type: string): string {
 /** The ways to write a name that this version reads exactly, best first. There is at least one. */
 function forms(name: string, traits: VersionTraits): string[] {
   const plain = `form-data; name="file"`
-  // quotes end at the next quote; 41 does not undo escapes; controls may end the line
-  const canBeQuoted = !/[\0-\x1f\x7f\\]/.test(name) && !ENCODED_WORD.test(name)
+  // neither controls, which may end the line, nor the backslash, which escapes
+  const canBeQuoted = /^[ -[\]-~\x80-\uffff]*$/.test(name) && !ENCODED_WORD.test(name)
   if (canBeQuoted && !name.includes('"')) return [`${plain}; filename="${name}"`]
   const extended = `filename*=UTF-8''${percentEncoded(name)}`
   const fallback = name.replace(/[^ ().0-9A-Z_a-z-]/gu, '_')
@@ -172,6 +169,12 @@ function percentEncoded(name: string): string {
     encoded += plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
   }
   return encoded
+}
+
+/** What `Character.isWhitespace` of Java says: also the separators of ASCII, not the no-break spaces. */
+function isJavaBlank(character: string): boolean {
+  if (character < ' ') return /\s/.test(character) || character >= '\u001c'
+  return /\s/.test(character) && !'\u00a0\u2007\u202f\ufeff'.includes(character)
 }
 
 function byteLength(text: string): number {

@@ -116,12 +116,12 @@ function broken(message: string): Dhis2Error {
   return new Dhis2Error(message, { code: 'integrity', retryable: true })
 }
 
-/** Reads a source to its end for its length and MD5. Holds no more than a chunk. */
+/**
+ * Reads a source to its end for its length and MD5. Holds no more than a chunk or two.
+ * @throws `signal.reason` after an abort, which cancels the stream; and what the source throws.
+ */
 export async function digestOf(source: DigestingSource, signal?: AbortSignal): Promise<Digest | undefined> {
-  const reader = (await source.open({ signal })).getReader()
-  for (;;) {
-    signal?.throwIfAborted()
-    const { done } = await reader.read()
-    if (done) return source.result()
-  }
+  const stream = await source.open({ signal })
+  await stream.pipeTo(new WritableStream(), signal === undefined ? {} : { signal })
+  return source.result()
 }

@@ -74,7 +74,7 @@ export const PREFLIGHT_RULES: PreflightRule[] = [
   {
     id: 'photo-type',
     applies(facts) {
-      // as String.split does it: no trimming before the comparison of case
+      // without its parameters, and in lower case only
       if (!isPhoto(facts) || PHOTO_TYPES.includes((facts.type.split(';', 1)[0] ?? '').trim())) return undefined
       return {
         rule: `A file of domain ${facts.domain} must be declared as an image`,

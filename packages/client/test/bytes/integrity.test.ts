@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { digesting, limited, verifyingStream } from '../../src/bytes/integrity.js'
+import { digesting, digestOf, limited, verifyingStream } from '../../src/bytes/integrity.js'
 import type { Md5 } from '../../src/platform.js'
-import { bytes, collect, textOf, watched, watchedSource } from './streams.js'
+import { bytes, collect, settle, textOf, watched, watchedSource } from './streams.js'
 
 const createMd5 = async (): Promise<Md5> => {
   const hash = createHash('md5')
@@ -38,6 +38,24 @@ describe('digesting', () => {
     const source = digesting(inner, () => Promise.reject(new Error('no wasm')))
     await expect(source.open()).rejects.toThrow('no wasm')
     expect(inner.opened).toHaveLength(0)
+  })
+})
+
+describe('digestOf', () => {
+  it('reads a source to its end', async () => {
+    const source = digesting(watchedSource([bytes('he'), bytes('llo')]), createMd5)
+    expect(await digestOf(source)).toEqual({ md5: md5('hello'), size: 5 })
+  })
+
+  it('ends with the reason of the signal when the source stalls, and cancels it', async () => {
+    const inner = watchedSource([bytes('a')], { hang: true })
+    const controller = new AbortController()
+    const reading = digestOf(digesting(inner, createMd5), controller.signal)
+    await settle()
+    const reason = new Error('enough')
+    controller.abort(reason)
+    await expect(reading).rejects.toBe(reason)
+    expect(inner.opened[0]?.cancelled).toEqual([reason])
   })
 })
 
