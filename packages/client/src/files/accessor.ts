@@ -4,20 +4,19 @@ import type { Document } from '../models/document.js'
 import type { FileResource, FileResourceOwner } from '../models/file-resource.js'
 import type { Sharing } from '../models/sharing.js'
 import type { FilesContext } from './context.js'
-import * as documentFiles from './document-files.js'
-import * as documentSharing from './document-sharing.js'
-import * as documents from './documents.js'
+import type * as documentFiles from './document-files.js'
+import type * as documents from './documents.js'
 import type { FileDownload } from './download.js'
 import type { ExternalLink } from './external-link.js'
-import * as fileResources from './file-resources.js'
-import type { ListQuery, Paged } from './list.js'
-import { getFileResource, type WaitOptions, waitUntilStored } from './storage.js'
-import { uploadFile } from './upload.js'
+import type * as fileResources from './file-resources.js'
+import { DOCUMENTS, FILE_RESOURCES, type ListQuery, listObjects, type Paged } from './list.js'
+import type { WaitOptions } from './storage.js'
 
 /**
  * `client.files`: every place where DHIS2 keeps files. Each method takes `{ signal, timeouts, retry, headers }` in its last
  * argument, and rejects with a `Dhis2Error`, with `signal.reason` after an abort, or with a `TypeError` for misuse.
- * No upload or download holds more than a chunk in memory, except where it says so.
+ * No upload or download holds more than a chunk in memory, except where it says so. The code of each surface is loaded when it
+ * is first used.
  */
 export class FilesAccessor {
   readonly #context: FilesContext
@@ -31,12 +30,12 @@ export class FilesAccessor {
    * added. Holds a page. WIRE.md 1.8, 2.8.
    */
   listDocuments(query?: ListQuery & RequestOptions): Paged<Document> {
-    return documents.listDocuments(this.#context, query)
+    return listObjects(this.#context, DOCUMENTS, query)
   }
 
   /** One document with all its members. WIRE.md 2.8. @throws Dhis2Error `not-found` also when it may not be read */
-  getDocument(uid: string, options?: RequestOptions): Promise<Document> {
-    return documents.getDocument(this.#context, uid, options)
+  async getDocument(uid: string, options?: RequestOptions): Promise<Document> {
+    return (await import('./documents.js')).getDocument(this.#context, uid, options)
   }
 
   /**
@@ -48,16 +47,16 @@ export class FilesAccessor {
    * @throws Dhis2Error `rejected-file` before a byte is sent, `too-large`, `already-exists` (the uid or code is another document's),
    * `forbidden`, `not-yet-stored`, `integrity`, `not-replayable` …
    */
-  uploadDocument(
+  async uploadDocument(
     data: Uploadable,
     options: documentFiles.UploadDocumentOptions,
   ): Promise<documentFiles.UploadedDocument> {
-    return documentFiles.uploadDocument(this.#context, data, options)
+    return (await import('./document-files.js')).uploadDocument(this.#context, data, options)
   }
 
   /** Makes a document that is a link. The URL is checked against the server's own pattern first. WIRE.md 2.3. @throws Dhis2Error */
-  createExternalDocument(options: documents.ExternalDocumentOptions): Promise<Document> {
-    return documents.createExternalDocument(this.#context, options)
+  async createExternalDocument(options: documents.ExternalDocumentOptions): Promise<Document> {
+    return (await import('./documents.js')).createExternalDocument(this.#context, options)
   }
 
   /**
@@ -65,8 +64,8 @@ export class FilesAccessor {
    * before and put back at once, and without `access.manage` nothing is written. WIRE.md 2.2, 2.5.
    * @throws Dhis2Error `forbidden`, `unsupported` for an uploaded document; with `sharing` when it could not be put back
    */
-  updateExternalDocument(uid: string, changes: documents.ExternalDocumentChanges): Promise<Document> {
-    return documents.updateExternalDocument(this.#context, uid, changes)
+  async updateExternalDocument(uid: string, changes: documents.ExternalDocumentChanges): Promise<Document> {
+    return (await import('./documents.js')).updateExternalDocument(this.#context, uid, changes)
   }
 
   /**
@@ -77,12 +76,12 @@ export class FilesAccessor {
    * @throws Dhis2Error `forbidden`, `unsupported` for a link; with `fileResource` when the new file is there but not attached, with
    * `sharing` when that could not be put back
    */
-  replaceDocument(
+  async replaceDocument(
     uid: string,
     data: Uploadable,
     options?: documentFiles.ReplaceDocumentOptions,
   ): Promise<documentFiles.ReplacedDocument> {
-    return documentFiles.replaceDocument(this.#context, uid, data, options)
+    return (await import('./document-files.js')).replaceDocument(this.#context, uid, data, options)
   }
 
   /**
@@ -91,37 +90,40 @@ export class FilesAccessor {
    * file (E4016). Sharing as in {@link replaceDocument}. WIRE.md 2.3.
    * @throws Dhis2Error
    */
-  renameDocument(uid: string, name: string, options?: RequestOptions): Promise<documentFiles.RenamedDocument> {
-    return documentFiles.renameDocument(this.#context, uid, name, options)
+  async renameDocument(uid: string, name: string, options?: RequestOptions): Promise<documentFiles.RenamedDocument> {
+    return (await import('./document-files.js')).renameDocument(this.#context, uid, name, options)
   }
 
   /**
    * Deletes a document. Its file resource stays readable for two days at least, to whoever knows its uid. WIRE.md 2.6.
    * @throws Dhis2Error `not-found`, `forbidden` (DHIS2 itself gives no reason)
    */
-  deleteDocument(uid: string, options?: RequestOptions): Promise<void> {
-    return documents.deleteDocument(this.#context, uid, options)
+  async deleteDocument(uid: string, options?: RequestOptions): Promise<void> {
+    return (await import('./documents.js')).deleteDocument(this.#context, uid, options)
   }
 
   /**
    * The file of a document, or its link: decided from its metadata, before bytes are asked for. Document sharing is honoured
    * here, but not by `downloadFileResource`. WIRE.md 2.7.
    */
-  downloadDocument(uid: string, options?: documentFiles.DownloadDocumentOptions): Promise<FileDownload | ExternalLink> {
-    return documentFiles.downloadDocument(this.#context, uid, options)
+  async downloadDocument(
+    uid: string,
+    options?: documentFiles.DownloadDocumentOptions,
+  ): Promise<FileDownload | ExternalLink> {
+    return (await import('./document-files.js')).downloadDocument(this.#context, uid, options)
   }
 
   /** Who may do what with a document. */
-  getDocumentSharing(uid: string, options?: RequestOptions): Promise<Sharing> {
-    return documentSharing.getDocumentSharing(this.#context, uid, options)
+  async getDocumentSharing(uid: string, options?: RequestOptions): Promise<Sharing> {
+    return (await import('./document-sharing.js')).getDocumentSharing(this.#context, uid, options)
   }
 
   /**
    * Sets the sharing of a document whole, and reads it back. The owner is always sent: a document without one can be read and
    * changed by everybody. Where `sharing` names none the present owner stays. WIRE.md 2.2. @throws Dhis2Error
    */
-  shareDocument(uid: string, sharing: Sharing, options?: RequestOptions): Promise<Sharing> {
-    return documentSharing.shareDocument(this.#context, uid, sharing, options)
+  async shareDocument(uid: string, sharing: Sharing, options?: RequestOptions): Promise<Sharing> {
+    return (await import('./document-sharing.js')).shareDocument(this.#context, uid, sharing, options)
   }
 
   /**
@@ -130,38 +132,41 @@ export class FilesAccessor {
    * domains DOCUMENT, ICON, ORG_UNIT and USER_AVATAR vanish after two days. WIRE.md 1.2–1.6, 6.1.
    * @throws Dhis2Error as {@link uploadDocument}
    */
-  uploadFileResource(data: Uploadable, options: fileResources.UploadFileResourceOptions = {}): Promise<FileResource> {
-    return uploadFile(this.#context, data, options)
+  async uploadFileResource(
+    data: Uploadable,
+    options: fileResources.UploadFileResourceOptions = {},
+  ): Promise<FileResource> {
+    return (await import('./upload.js')).uploadFile(this.#context, data, options)
   }
 
   /** One file resource, with its storage status as it is now. WIRE.md 1.9. @throws Dhis2Error */
-  getFileResource(uid: string, options?: RequestOptions): Promise<FileResource> {
-    return getFileResource(this.#context, uid, options)
+  async getFileResource(uid: string, options?: RequestOptions): Promise<FileResource> {
+    return (await import('./storage.js')).getFileResource(this.#context, uid, options)
   }
 
   /** File resources of all domains: any signed-in user sees all. The default icons are among them (`domain:!eq:ICON`). WIRE.md 1.8. */
   listFileResources(query?: ListQuery & RequestOptions): Paged<FileResource> {
-    return fileResources.listFileResources(this.#context, query)
+    return listObjects(this.#context, FILE_RESOURCES, query)
   }
 
   /**
    * Polls until the bytes of a file are in the server's store. WIRE.md 1.6.
    * @throws Dhis2Error `not-yet-stored` when the deadline passes first, `lost-content` when the file is too old to be still on its way
    */
-  waitUntilStored(uid: string, options?: WaitOptions): Promise<FileResource> {
-    return waitUntilStored(this.#context, uid, options)
+  async waitUntilStored(uid: string, options?: WaitOptions): Promise<FileResource> {
+    return (await import('./storage.js')).waitUntilStored(this.#context, uid, options)
   }
 
   /** Who refers to the file under this key of the server's store. Not complete: WIRE.md 1.11. @throws Dhis2Error */
-  fileResourceOwners(storageKey: string, options?: RequestOptions): Promise<readonly FileResourceOwner[]> {
-    return fileResources.fileResourceOwners(this.#context, storageKey, options)
+  async fileResourceOwners(storageKey: string, options?: RequestOptions): Promise<readonly FileResourceOwner[]> {
+    return (await import('./file-resources.js')).fileResourceOwners(this.#context, storageKey, options)
   }
 
   /**
    * A file by its uid. Whoever may sign in may read it, whatever the sharing of the object that has it; files of data values are
    * refused here (`forbidden` names the routes that serve them). WIRE.md 1.10. @throws Dhis2Error
    */
-  downloadFileResource(uid: string, options?: fileResources.DownloadFileResourceOptions): Promise<FileDownload> {
-    return fileResources.downloadFileResource(this.#context, uid, options)
+  async downloadFileResource(uid: string, options?: fileResources.DownloadFileResourceOptions): Promise<FileDownload> {
+    return (await import('./file-resources.js')).downloadFileResource(this.#context, uid, options)
   }
 }

@@ -1,20 +1,14 @@
 import { Dhis2Error } from '../errors.js'
 import type { RequestOptions } from '../http/call.js'
-import { type Document, readDocument, readDocumentRow } from '../models/document.js'
+import { type Document, readDocument } from '../models/document.js'
 import { type FilesContext, requestOptions } from './context.js'
 import { keepingSharing } from './document-sharing.js'
 import { settle } from './echoes.js'
-import { type ListQuery, listObjects, type Paged } from './list.js'
+import { DOCUMENTS, listObjects } from './list.js'
 import { assertUid, createUid, uidInPath } from './uid.js'
 
 /** What DHIS2 takes as the URL of a link. WIRE.md 2.3. */
 const LINK = /^https?:\/\/[-a-zA-Z0-9+&@#/%?=~_|!:,.;]*[-a-zA-Z0-9+&@#/%=~_|]$/
-
-/** `GET /api/documents` */
-export function listDocuments(context: FilesContext, query: ListQuery & RequestOptions = {}): Paged<Document> {
-  const source = { path: 'api/documents', key: 'documents', name: 'documents', read: readDocumentRow }
-  return listObjects(context, source, query)
-}
 
 /** `GET /api/documents/{uid}` with all members. */
 export async function getDocument(context: FilesContext, uid: string, options: RequestOptions = {}): Promise<Document> {
@@ -146,7 +140,7 @@ export async function deleteDocument(context: FilesContext, uid: string, options
 
 async function isGone(context: FilesContext, uid: string, options: RequestOptions): Promise<true | undefined> {
   const query = { filter: `id:eq:${uid}`, fields: 'id', pageSize: 1, ...requestOptions(options) }
-  const { items } = await listDocuments(context, query)
+  const { items } = await listObjects(context, DOCUMENTS, query)
   return items.length === 0 ? true : undefined
 }
 

@@ -5,11 +5,9 @@ import {
   type FileResourceDomain,
   type FileResourceOwner,
   type ImageFileDimension,
-  readFileResourceRow,
 } from '../models/file-resource.js'
 import { type FilesContext, requestOptions } from './context.js'
 import { createDownload, type FileDownload } from './download.js'
-import { type ListQuery, listObjects, type Paged } from './list.js'
 import { getFileResource } from './storage.js'
 import { type UploadOptions } from './upload.js'
 import { uidInPath } from './uid.js'
@@ -18,12 +16,6 @@ import { uidInPath } from './uid.js'
 export interface UploadFileResourceOptions extends UploadOptions {
   /** What the file is for. Default `DATA_VALUE`. `ICON`, `USER_AVATAR` and `ORG_UNIT` are images, which the server re-encodes. */
   readonly domain?: FileResourceDomain | undefined
-}
-
-/** `GET /api/fileResources`: any signed-in user sees all of them; `storageStatus` is `NONE` in lists. WIRE.md 1.8. */
-export function listFileResources(context: FilesContext, query: ListQuery & RequestOptions = {}): Paged<FileResource> {
-  const source = { path: 'api/fileResources', key: 'fileResources', name: 'file resources', read: readFileResourceRow }
-  return listObjects(context, source, query)
 }
 
 /** `GET /api/fileResources/owners?storageKey=`. WIRE.md 1.11. */

@@ -1,5 +1,7 @@
 import type { QueryValue, RequestOptions } from '../http/call.js'
 import { readArray, readObject } from '../models/decode.js'
+import { type Document, readDocumentRow } from '../models/document.js'
+import { type FileResource, readFileResourceRow } from '../models/file-resource.js'
 import { type Pager, readPager } from '../models/pager.js'
 import type { FilesContext } from './context.js'
 import { requestOptions } from './context.js'
@@ -39,11 +41,26 @@ export interface ListSource<T> {
   readonly read: (row: unknown) => T
 }
 
+export const DOCUMENTS: ListSource<Document> = {
+  path: 'api/documents',
+  key: 'documents',
+  name: 'documents',
+  read: readDocumentRow,
+}
+
+/** Any signed-in user sees all of them; `storageStatus` is `NONE` in lists. */
+export const FILE_RESOURCES: ListSource<FileResource> = {
+  path: 'api/fileResources',
+  key: 'fileResources',
+  name: 'file resources',
+  read: readFileResourceRow,
+}
+
 /** A list of metadata objects: paged by a counter of our own, because the server's links and page numbers mislead (WIRE.md 9, 27). */
 export function listObjects<T>(
   context: FilesContext,
   source: ListSource<T>,
-  query: ListQuery & RequestOptions,
+  query: ListQuery & RequestOptions = {},
 ): Paged<T> {
   checkPaging(query)
   const fetchPage = async (page: number, pageSize: number, order: readonly string[]): Promise<Page<T>> => {
