@@ -2,7 +2,7 @@ import { Dhis2Error, isDhis2Error } from '../errors.js'
 import { errorReportsOf, parseWebMessage } from '../models/web-message.js'
 import type { Clock } from './clock.js'
 import { CLASSIFICATION, type Refusal, UNKNOWN_ANSWER } from './classification.js'
-import { connectionFailure } from './connection-errors.js'
+import type { ConnectionFailure } from './connection-errors.js'
 import { isSafe, pathOf, requestLine } from './request-line.js'
 import { readText, watchBody } from './response-body.js'
 import { retryAfterOf } from './retry-after.js'
@@ -32,12 +32,12 @@ export function withClassification(next: Transport, options: ClassifyOptions): T
       response = await next(request)
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason
-      throw isDhis2Error(error) ? error : connectionError(error, 'got no answer', request, options)
+      throw isDhis2Error(error) ? error : await connectionError(error, 'got no answer', request, options)
     }
     if (response.ok || response.status === 304) {
       return watchBody(response, {
         onEnd: () => undefined,
-        mapError(error) {
+        async mapError(error) {
           if (request.signal.aborted) return request.signal.reason
           return isDhis2Error(error)
             ? error
@@ -127,8 +127,13 @@ function locationOf(response: Response, base: URL): URL | undefined {
   return url
 }
 
-function connectionError(error: unknown, how: string, request: TransportRequest, options: ClassifyOptions): Dhis2Error {
-  const failure = connectionFailure(error)
+async function connectionError(
+  error: unknown,
+  how: string,
+  request: TransportRequest,
+  options: ClassifyOptions,
+): Promise<Dhis2Error> {
+  const failure = await explain(error)
   const text =
     error instanceof Error ? oneLine(deepest(error).message || error.message || error.name) : 'unknown failure'
   const { host } = request.url
@@ -145,6 +150,16 @@ function connectionError(error: unknown, how: string, request: TransportRequest,
       cause: error,
     },
   )
+}
+
+/** The table of codes is loaded when it is needed, which may fail on the very connection that failed: then less is known. */
+async function explain(error: unknown): Promise<Pick<ConnectionFailure, 'sent' | 'kind' | 'hint'>> {
+  try {
+    const { connectionFailure } = await import('./connection-errors.js')
+    return connectionFailure(error)
+  } catch {
+    return { sent: 'maybe', kind: 'other', hint: '' }
+  }
 }
 
 function deepest(error: Error): Error {

@@ -6,7 +6,7 @@ export interface BodyWatch {
   /** Read to its end, failed, or cancelled. Called once. */
   onEnd(): void
   /** Changes the error that the reader gets. */
-  mapError?(error: unknown): unknown
+  mapError?(error: unknown): Promise<unknown>
   /** Errors the stream at once when it aborts, also between two reads. */
   readonly signal?: AbortSignal
 }
@@ -59,7 +59,7 @@ export function watchStream(source: ReadableStream<Uint8Array>, watch: BodyWatch
         } catch (error) {
           if (ended) return
           end()
-          controller.error(watch.mapError ? watch.mapError(error) : error)
+          controller.error(watch.mapError ? await watch.mapError(error) : error)
         }
       },
       async cancel(reason) {
