@@ -60,6 +60,8 @@ function streamOf(
       start(controller) {
         body.pause()
         body.on('data', (chunk: Uint8Array) => {
+          // undici's stream yields what it holds already although it was destroyed
+          if (body.destroyed) return
           controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
           if ((controller.desiredSize ?? 0) > 0) return
           body.pause()

@@ -31,8 +31,8 @@ export function createConnector(connectTimeout: number): Connector {
   return {
     connect: (options, callback) =>
       connect(options, (...result) => {
-        const socket = result[1]
-        if (socket === null) return callback(...result)
+        const [error, socket] = result
+        if (error !== null) return callback(error, null)
         socket.prependListener('end', () => resumeParser(socket))
         socket.prependListener('error', hideReset)
         callback(null, socket)

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher, errors } from 'undici'
 import type { TransportRequest } from '../http/transport.js'
 import type { ConnectionOptions, PlatformTransport } from '../platform.js'
 import { type Receiving, toResponse } from './answer.js'
@@ -26,7 +26,10 @@ const OURS: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding'
  * ECONNRESET and UND_ERR_SOCKET (`other side closed`) leave it open: they are also what a request gets that met a
  * kept-alive connection just closed by the server. Has no clocks but the one for connecting.
  */
-export function createUndiciTransport(options: ConnectionOptions, times: TransportTimes = {}): PlatformTransport {
+export function createUndiciTransport(
+  options: Pick<ConnectionOptions, 'connections'>,
+  times: TransportTimes = {},
+): PlatformTransport {
   const connector = createConnector(times.connect ?? 30_000)
   const agent = new Agent({
     connections: options.connections ?? 32,
@@ -41,6 +44,7 @@ export function createUndiciTransport(options: ConnectionOptions, times: Transpo
   async function send(request: TransportRequest): Promise<Response> {
     const { signal } = request
     signal.throwIfAborted()
+    if (closing !== undefined) throw new errors.ClientClosedError()
     const flight: Receiving = { unwantedSince: undefined }
     flights.add(flight)
     let body: Outgoing | undefined

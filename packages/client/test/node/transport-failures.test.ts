@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import { connectionFailure } from '../../src/http/connection-errors.js'
+import { httpServer, pause, rawServer, rejection, request, source, transport, until } from './servers.js'
+
+const MB = 1_000_000
+
+describe('a source that is not what it says', () => {
+  it.each([
+    ['fewer bytes than announced, small', 99, 100],
+    ['more bytes than announced, small', 101, 100],
+    ['fewer bytes than announced, large', 4 * MB - 1, 4 * MB],
+    ['more bytes than announced, large', 4 * MB + 1, 4 * MB],
+    ['far more bytes than announced', Number.POSITIVE_INFINITY, 4 * MB],
+    ['no bytes at all', 0, 4 * MB],
+  ])('fails with integrity for %s, and the server never sees a whole request', async (_, length, size) => {
+    let whole = 0
+    const server = await httpServer((incoming, answer) => {
+      incoming.on('error', () => {})
+      incoming.resume().on('end', () => {
+        whole += 1
+        answer.end()
+      })
+    })
+    const body = source(length, { size })
+    const error = await rejection(transport().send(request(server.url, { body })))
+    expect(error).toMatchObject({ name: 'Dhis2Error', code: 'integrity', doubtful: false })
+    expect((error as Error).message).toContain(String(size))
+    await until(() => server.sockets.size === 0)
+    expect(whole).toBe(0)
+  })
+
+  it.each([
+    ['small', 100, 50],
+    ['large', 8 * MB, 3 * MB],
+    ['of unknown length', undefined, 3 * MB],
+  ])(
+    'passes on the error of a source that fails, %s',
+    async (_, size, failAt) => {
+      const server = await httpServer((incoming) => void incoming.on('error', () => {}).resume())
+      const failure = new RangeError('the disk is gone')
+      const body = source(size ?? 8 * MB, { size, failAt, chunk: 10_000, error: failure })
+      expect(await rejection(transport().send(request(server.url, { body })))).toBe(failure)
+      await until(() => server.sockets.size === 0)
+    },
+    60_000,
+  )
+
+  it('passes on the error of a source that cannot be opened', async () => {
+    const server = await httpServer((incoming) => void incoming.resume())
+    const failure = new Error('no such file')
+    const body = { ...source(4 * MB), open: () => Promise.reject(failure) }
+    expect(await rejection(transport().send(request(server.url, { body })))).toBe(failure)
+  })
+
+  it('refuses chunks that are not bytes', async () => {
+    const server = await httpServer((incoming) => void incoming.resume())
+    const open = () => Promise.resolve(new Response('x').body?.pipeThrough(new TextDecoderStream()) as never)
+    const error = await rejection(transport().send(request(server.url, { body: { ...source(1), open } })))
+    expect(error).toMatchObject({ name: 'TypeError', message: 'A body yields string instead of Uint8Array.' })
+  })
+})
+
+describe('an answer that comes early', () => {
+  it.each([
+    ['one Buffer', 1_000_000, 1_000_000],
+    ['a stream of known length', 64 * MB, 64 * MB],
+    ['a stream of unknown length', 64 * MB, undefined],
+  ])('is what the caller gets although the server closes the connection: %s', async (_, length, size) => {
+    const server = await rawServer((socket) => {
+      socket.removeAllListeners('data')
+      socket.pause()
+      socket.write('HTTP/1.1 413 Too Large\r\nconnection: close\r\ncontent-length: 6\r\n\r\nlimit\n', () => {
+        setTimeout(() => socket.resetAndDestroy(), 5)
+      })
+    })
+    for (let i = 0; i < 20; i += 1) {
+      const body = source(length, { size, chunk: 16_384 })
+      const response = await transport().send(request(server.url, { body }))
+      expect([response.status, await response.text()]).toEqual([413, 'limit\n'])
+      if (length > MB) await until(() => body.cancelled().length === 1)
+    }
+  })
+
+  it('stops the upload when the connection would have been kept, and never uses it again', async () => {
+    const server = await rawServer((socket) => {
+      socket.removeAllListeners('data')
+      socket.write('HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\nno')
+    })
+    const { send } = transport(1)
+    for (let i = 0; i < 3; i += 1) {
+      const body = source(Number.POSITIVE_INFINITY, { size: undefined })
+      const response = await send(request(server.url, { body }))
+      expect([response.status, await response.text()]).toEqual([401, 'no'])
+      await until(() => body.cancelled().length === 1)
+    }
+    expect(server.accepted()).toBe(3)
+  })
+})
+
+describe('a connection that ends', () => {
+  it.each([1_000_000, 64 * MB])(
+    'rejects a request of %d bytes that the server cuts, and lets go of its source',
+    async (length) => {
+      const server = await rawServer((socket) => void socket.resetAndDestroy())
+      const body = source(length)
+      const error = await rejection(transport().send(request(server.url, { body })))
+      expect(connectionFailure(error)).toMatchObject({ sent: 'maybe', kind: 'reset' })
+      if (length > MB) await until(() => body.cancelled().length === 1)
+    },
+  )
+
+  it.each([
+    ['Content-Length, FIN', 'content-length: 1000\r\n', 'end', 'reset'],
+    ['Content-Length, FIN, not kept', 'connection: close\r\ncontent-length: 1000\r\n', 'end', 'truncated'],
+    ['Content-Length, RST', 'content-length: 1000\r\n', 'resetAndDestroy', 'reset'],
+    ['Content-Length, RST, not kept', 'connection: close\r\ncontent-length: 1000\r\n', 'resetAndDestroy', 'reset'],
+    ['chunked, FIN', 'transfer-encoding: chunked\r\n', 'end', 'reset'],
+    ['chunked, FIN, not kept', 'connection: close\r\ntransfer-encoding: chunked\r\n', 'end', 'truncated'],
+    ['chunked, RST, not kept', 'connection: close\r\ntransfer-encoding: chunked\r\n', 'resetAndDestroy', 'reset'],
+    ['no length, RST', 'connection: close\r\n', 'resetAndDestroy', 'reset'],
+  ] as const)('fails the stream of a truncated body: %s', async (_, headers, end, kind) => {
+    const server = await rawServer((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\n${headers}\r\n5\r\nhello\r\n`, () => setTimeout(() => socket[end](), 20))
+    })
+    const response = await transport().send(request(server.url))
+    expect(response.status).toBe(200)
+    expect(connectionFailure(await rejection(response.arrayBuffer()))).toMatchObject({ sent: 'maybe', kind })
+  })
+
+  it.each([65_536, 100_000, 1_000_000])(
+    'yields %d bytes whole to a slow reader when the server does not keep the connection',
+    async (length) => {
+      const server = await rawServer((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: ${length}\r\n\r\n`)
+        socket.end(Buffer.alloc(length))
+      })
+      const response = await transport().send(request(server.url))
+      await pause(150)
+      expect((await response.arrayBuffer()).byteLength).toBe(length)
+    },
+  )
+
+  it('yields a body without length whole to a slow reader', async () => {
+    const server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n')
+      socket.end(Buffer.alloc(100_000))
+    })
+    const response = await transport().send(request(server.url))
+    await pause(150)
+    expect((await response.arrayBuffer()).byteLength).toBe(100_000)
+  })
+
+  it.each([
+    ['end', 100_000],
+    ['end', 1_000_000],
+    ['resetAndDestroy', 100_000],
+    ['resetAndDestroy', 1_000_000],
+  ] as const)('fails a slow reader and nothing else when the server ends by %s after %d bytes', async (end, length) => {
+    const server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9000000\r\n\r\n')
+      socket.write(Buffer.alloc(length), () => setTimeout(() => socket[end](), 50))
+    })
+    const response = await transport().send(request(server.url))
+    await pause(150)
+    expect(connectionFailure(await rejection(response.arrayBuffer())).kind).toMatch(/truncated|reset/)
+  })
+
+  it('never reports a request on a connection that the server closed meanwhile as not sent', async () => {
+    const server = await httpServer((_, answer) => void answer.end('ok'))
+    const { send } = transport(1)
+    for (let i = 0; i < 50; i += 1) {
+      const outcome = await send(request(server.url)).then((response) => response.text(), connectionFailure)
+      if (outcome !== 'ok') expect(outcome).toMatchObject({ sent: 'maybe', kind: 'reset' })
+      for (const socket of server.sockets) socket.destroy()
+    }
+    await pause(20)
+    expect(await (await send(request(server.url))).text()).toBe('ok')
+  })
+})
