@@ -58,13 +58,15 @@ export async function uploadDocument(
   if (options.uid !== undefined) assertUid(options.uid, 'uid')
   const { name, code, attachment, sharing } = options
   const uid = options.uid ?? createUid()
+  // asked before, so that the document is open for no longer than one request takes
+  const shared = sharing && { ...sharing, owner: sharing.owner ?? (await context.me(requestOptions(options))).id }
   const fileResource = await provideFile(context, data, { ...options, name, document: options.uid })
   const draft = { id: uid, name, external: false, code, attachment }
   const made = await createDocument(context, { ...draft, url: fileResource.id }, options).then(
     () => fileResource,
     (error: unknown) => withFreshFile(context, data, draft, fileResource, error, options),
   )
-  if (sharing !== undefined) await shareOrDelete(context, uid, sharing, made, options)
+  if (shared !== undefined) await shareOrDelete(context, uid, shared, made, options)
   return { uid, name, fileResource: made }
 }
 
