@@ -1,0 +1,45 @@
+import type { EmulatorSettings } from './settings.js'
+import { Routes } from './http/router.js'
+import { Access } from './metadata/access.js'
+import { Importer } from './metadata/import.js'
+import { Lists } from './metadata/list.js'
+import { Renderer } from './metadata/render.js'
+import type { Sessions } from './auth/sessions.js'
+import { FileStorage } from './surfaces/file-storage.js'
+import type { EmulatorState } from './state.js'
+import type { Traits } from './versions.js'
+
+/** What a surface works with: it registers its routes, and its hooks into the import of metadata. */
+export class Api {
+  readonly state: EmulatorState
+  readonly traits: Traits
+  readonly settings: Required<EmulatorSettings>
+  readonly sessions: Sessions
+  readonly routes: Routes = new Routes()
+  readonly access: Access
+  readonly renderer: Renderer
+  readonly lists: Lists
+  readonly importer: Importer
+  readonly files: FileStorage
+  /** Paths that need no user. */
+  readonly open: Set<string> = new Set()
+
+  constructor(options: {
+    state: EmulatorState
+    traits: Traits
+    settings: Required<EmulatorSettings>
+    sessions: Sessions
+    saved: () => void
+  }) {
+    const { state, traits, settings } = options
+    this.state = state
+    this.traits = traits
+    this.settings = settings
+    this.sessions = options.sessions
+    this.access = new Access(state, traits)
+    this.renderer = new Renderer(state, traits, this.access)
+    this.lists = new Lists(state, traits, this.access, this.renderer)
+    this.importer = new Importer(state, traits, this.access)
+    this.files = new FileStorage({ state, traits, settings, saved: options.saved })
+  }
+}
