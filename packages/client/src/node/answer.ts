@@ -5,10 +5,12 @@ import type { TransportRequest } from '../http/transport.js'
 /** Statuses that a Response may not have a body with. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
 
-/** What the transport knows about an answer that has not ended. */
-export interface Receiving {
-  /** Since when nobody wants its next bytes; `undefined` while somebody does. */
-  unwantedSince: number | undefined
+/** What the transport knows about a request whose answer has not ended. */
+export interface Flight {
+  /** When the last byte went in either direction, in milliseconds since 1970. */
+  movedAt: number
+  /** Whether bytes of the answer wait for somebody to read them. */
+  unread: boolean
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Receiving {
  * and cancelling the stream ends the connection.
  * @throws Dhis2Error `protocol` for what a Response cannot hold.
  */
-export function toResponse(answer: Dispatcher.ResponseData, request: TransportRequest, receiving: Receiving): Response {
+export function toResponse(answer: Dispatcher.ResponseData, request: TransportRequest, flight: Flight): Response {
   const { body, statusCode: status } = answer
   body.on('error', ignore)
   const bodiless = request.method === 'HEAD' || BODILESS.has(status)
@@ -27,7 +29,7 @@ export function toResponse(answer: Dispatcher.ResponseData, request: TransportRe
     const raw = answer.headers as unknown as readonly string[]
     for (let at = 0; at + 1 < raw.length; at += 2) headers.append(raw[at] as string, raw[at + 1] as string)
     const statusText = /^[\t\x20-\x7e\x80-\xff]*$/.test(answer.statusText) ? answer.statusText : ''
-    const response = new Response(bodiless ? null : streamOf(body, request.signal, receiving), {
+    const response = new Response(bodiless ? null : streamOf(body, request.signal, flight), {
       status,
       statusText,
       headers,
@@ -53,7 +55,7 @@ export function toResponse(answer: Dispatcher.ResponseData, request: TransportRe
 function streamOf(
   body: Dispatcher.ResponseData['body'],
   signal: AbortSignal,
-  receiving: Receiving,
+  flight: Flight,
 ): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
@@ -63,15 +65,15 @@ function streamOf(
           // undici's stream yields what it holds already although it was destroyed
           if (body.destroyed) return
           controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
-          if ((controller.desiredSize ?? 0) > 0) return
-          body.pause()
-          receiving.unwantedSince = Date.now()
+          flight.movedAt = Date.now()
+          flight.unread = (controller.desiredSize ?? 0) <= 0
+          if (flight.unread) body.pause()
         })
         body.on('end', () => controller.close())
         body.on('error', (error) => controller.error(signal.aborted ? signal.reason : error))
       },
       pull() {
-        receiving.unwantedSince = undefined
+        flight.unread = false
         body.resume()
       },
       cancel() {

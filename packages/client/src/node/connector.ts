@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
-import { buildConnector } from 'undici'
+import { buildConnector, errors } from 'undici'
 
 export interface Connector {
   readonly connect: buildConnector.connector
@@ -38,7 +38,7 @@ export function createConnector(connectTimeout: number): Connector {
         callback(null, socket)
         socket.on('error', showReset)
       }),
-    hangUp: () => end.abort(),
+    hangUp: () => end.abort(new errors.ClientDestroyedError()),
   }
 }
 

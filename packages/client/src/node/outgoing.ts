@@ -17,13 +17,17 @@ export interface Outgoing {
   stop(reason: unknown): void
 }
 
-/** Prepares a body: small ones are read here, others when undici asks for them. */
-export async function outgoing(body: RequestBody, signal: AbortSignal): Promise<Outgoing> {
+/**
+ * Prepares a body: small ones are read here, others when undici asks for them.
+ *
+ * @param moved Called when bytes leave.
+ */
+export async function outgoing(body: RequestBody, signal: AbortSignal, moved: () => void): Promise<Outgoing> {
   const source = reading(body)
   const { failure, stop } = source
   const { size } = body
   if (size === undefined || size > ONE_BUFFER) {
-    return { payload: unhurried(exactly(source.next, size)), length: size, failure, stop }
+    return { payload: unhurried(exactly(source.next, size), moved), length: size, failure, stop }
   }
   const onAbort = () => stop(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
@@ -113,9 +117,13 @@ async function* exactly(
  * Lets the event loop turn before each chunk is written, so that the answer is read that a server may have sent before it
  * closed the connection on us: a write would find it closed first, and the reason would be lost.
  */
-async function* unhurried(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+async function* unhurried(
+  chunks: AsyncIterable<Uint8Array>,
+  moved: () => void,
+): AsyncGenerator<Uint8Array, void, void> {
   for await (const chunk of chunks) {
     await setImmediate()
+    moved()
     yield chunk
   }
 }

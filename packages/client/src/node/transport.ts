@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { Agent, type Dispatcher, errors } from 'undici'
 import type { TransportRequest } from '../http/transport.js'
 import type { ConnectionOptions, PlatformTransport } from '../platform.js'
-import { type Receiving, toResponse } from './answer.js'
+import { type Flight, toResponse } from './answer.js'
 import { createConnector } from './connector.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 import { untilAborted } from './until-aborted.js'
@@ -12,7 +13,9 @@ export interface TransportTimes {
   /** To make a connection. Default 30 000. */
   readonly connect?: number | undefined
   /** After which `close` gives up an answer that nobody reads. Default 30 000. */
-  readonly abandoned?: number | undefined
+  readonly unread?: number | undefined
+  /** After which `close` gives up a request that nothing moves in. Default 600 000. */
+  readonly stalled?: number | undefined
 }
 
 /** Content-Length and Transfer-Encoding belong to whoever sends the body. */
@@ -38,18 +41,22 @@ export function createUndiciTransport(
     bodyTimeout: 0,
     connect: connector.connect,
   })
-  const flights = new Set<Receiving>()
+  const flights = new Set<Flight>()
   let closing: Promise<void> | undefined
 
   async function send(request: TransportRequest): Promise<Response> {
     const { signal } = request
     signal.throwIfAborted()
     if (closing !== undefined) throw new errors.ClientClosedError()
-    const flight: Receiving = { unwantedSince: undefined }
+    const flight: Flight = { movedAt: Date.now(), unread: false }
     flights.add(flight)
     let body: Outgoing | undefined
     try {
-      if (request.body !== undefined) body = await untilAborted(outgoing(request.body, signal), signal)
+      if (request.body !== undefined)
+        body = await untilAborted(
+          outgoing(request.body, signal, () => (flight.movedAt = Date.now())),
+          signal,
+        )
       // undici notices an abort only when the request has a connection: it does not send it then, but says so late
       const answer = await untilAborted(agent.request(message(request, body)), signal, (late) => late.body.destroy())
       answer.body.once('close', () => {
@@ -70,7 +77,7 @@ export function createUndiciTransport(
   return {
     send,
     close() {
-      closing ??= close(agent, flights, times.abandoned ?? 30_000).finally(() => connector.hangUp())
+      closing ??= close(agent, flights, times).finally(() => connector.hangUp())
       return closing
     },
   }
@@ -97,12 +104,13 @@ function message(request: TransportRequest, body: Outgoing | undefined): Dispatc
   }
 }
 
-/** Ends idle connections at once and the others when their answers have ended, or when nobody has read on for `abandoned` ms. */
-async function close(agent: Agent, flights: ReadonlySet<Receiving>, abandoned: number): Promise<void> {
+/** Ends idle connections at once and the others when their answers have ended, or when they go on no more. */
+async function close(agent: Agent, flights: ReadonlySet<Flight>, times: TransportTimes): Promise<void> {
   agent.close().catch(ignore)
-  const waits = (flight: Receiving) =>
-    flight.unwantedSince === undefined || Date.now() - flight.unwantedSince < abandoned
-  while ([...flights].some(waits)) await new Promise((resolve) => setTimeout(resolve, 20))
+  const { unread = 30_000, stalled = 600_000 } = times
+  const goesOn = (flight: Flight) => Date.now() - flight.movedAt < (flight.unread ? unread : stalled)
+  while ([...flights].some(goesOn)) await setTimeout(20)
+  // undici forgets its pools when it is told to close: what is left is ended by its connections
   await agent.destroy()
 }
 

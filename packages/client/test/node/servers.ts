@@ -44,7 +44,10 @@ async function listen(server: ReturnType<typeof createNetServer>): Promise<TestS
 }
 
 /** A transport for this test. */
-export function transport(connections?: number, times: TransportTimes = { abandoned: 50 }): PlatformTransport {
+export function transport(
+  connections?: number,
+  times: TransportTimes = { unread: 50, stalled: 5_000 },
+): PlatformTransport {
   const made = createUndiciTransport({ connections }, times)
   onTestFinished(() => made.close())
   return made
@@ -103,7 +106,7 @@ export function source(
             pull(controller) {
               if (failAt !== undefined && at >= failAt) throw error
               if (stallAt !== undefined && at >= stallAt) return new Promise(() => {})
-              const bytes = new Uint8Array(Math.min(chunk, length - at))
+              const bytes = new Uint8Array(Math.min(chunk, length - at, (failAt ?? Number.POSITIVE_INFINITY) - at))
               for (let i = 0; i < bytes.byteLength; i += 1) bytes[i] = (at + i) % 251
               at += bytes.byteLength
               read = Math.max(read, at)

@@ -25,8 +25,7 @@ describe('an abort', () => {
     const start = Date.now()
     abort.abort(reason)
     // a machine without a network refuses by itself
-    const error = await sent
-    if (error !== reason) expect(error).toHaveProperty('syscall', 'connect')
+    expect([reason, expect.objectContaining({ syscall: 'connect' })]).toContainEqual(await sent)
     await close()
     expect(Date.now() - start).toBeLessThan(1_000)
     expect(body.opened()).toBe(0)
@@ -48,7 +47,7 @@ describe('an abort', () => {
   })
 
   it.each([
-    ['opens', { ...source(100), cancelled: undefined, open: () => new Promise<never>(() => {}) }],
+    ['opens', { ...source(100), cancelled: () => [reason], open: () => new Promise<never>(() => {}) }],
     ['yields the first bytes of a small body', source(100, { stallAt: 0 })],
   ])('rejects at once while the source %s', async (_, body) => {
     const server = await httpServer(() => {})
@@ -57,7 +56,7 @@ describe('an abort', () => {
     await pause(20)
     abort.abort(reason)
     expect(await sent).toBe(reason)
-    if (body.cancelled !== undefined) expect(body.cancelled()).toEqual([reason])
+    expect(body.cancelled()).toEqual([reason])
     expect(server.accepted()).toBe(0)
   })
 

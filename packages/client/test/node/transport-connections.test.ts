@@ -82,10 +82,20 @@ describe('close()', () => {
 
   it('gives up an answer that nobody reads, and fails its stream', async () => {
     const server = await httpServer((_, answer) => void answer.end(Buffer.alloc(5_000_000)))
-    const { send, close } = transport(1, { abandoned: 100 })
+    const { send, close } = transport(1, { unread: 100 })
     const response = await send(request(server.url))
     await close()
     expect(await rejection(response.arrayBuffer())).toBeInstanceOf(Error)
+    await until(() => server.sockets.size === 0)
+  })
+
+  it('gives up a request that the server never answers', async () => {
+    const server = await httpServer(() => {})
+    const { send, close } = transport(1, { stalled: 100 })
+    const sent = rejection(send(request(server.url)))
+    await until(() => server.accepted() === 1)
+    await close()
+    expect(connectionFailure(await sent)).toMatchObject({ sent: 'maybe', kind: 'closed' })
     await until(() => server.sockets.size === 0)
   })
 
@@ -105,6 +115,7 @@ describe('close()', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\nabc')
     })
     const response = await transport().send(request(server.url))
+    expect(server.sockets.size).toBe(1)
     await response.body?.cancel()
     await until(() => server.sockets.size === 0)
   })
