@@ -5,6 +5,10 @@ export type { ClientRequestInit, Dhis2ClientOptions } from './client.js'
 export { Dhis2Error, isDhis2Error } from './errors.js'
 export type { Dhis2ErrorCode, Dhis2ErrorOptions, SerializedError, TimeoutClock } from './errors.js'
 export type { FilesAccessor } from './files/accessor.js'
+export type { WithFile } from './files/by-uid.js'
+export type { DataValueQuery, ListedDataValue } from './files/data-value-list.js'
+export type { DataValueFile, DataValueKey, UploadedDataValue } from './files/data-values.js'
+export type { DataValueFiles } from './files/data-values-accessor.js'
 export type {
   DownloadDocumentOptions,
   RenamedDocument,
@@ -18,6 +22,7 @@ export type { FileDownload, ReadOptions, SaveOptions } from './files/download.js
 export type { ExternalLink } from './files/external-link.js'
 export type { DownloadFileResourceOptions, UploadFileResourceOptions } from './files/file-resources.js'
 export type { ListQuery, Page, Paged } from './files/list.js'
+export type { AttachOptions, FileChoice } from './files/provide-file.js'
 export type { WaitOptions } from './files/storage.js'
 export { createUid, isUid } from './files/uid.js'
 export type { UploadOptions } from './files/upload.js'

@@ -4,6 +4,7 @@ import type { Document } from '../models/document.js'
 import type { FileResource, FileResourceOwner } from '../models/file-resource.js'
 import type { Sharing } from '../models/sharing.js'
 import type { FilesContext } from './context.js'
+import { DataValueFiles } from './data-values-accessor.js'
 import type * as documentFiles from './document-files.js'
 import type * as documents from './documents.js'
 import type { FileDownload } from './download.js'
@@ -19,10 +20,13 @@ import type { WaitOptions } from './storage.js'
  * is first used.
  */
 export class FilesAccessor {
+  /** Files of aggregate data values. */
+  readonly dataValues: DataValueFiles
   readonly #context: FilesContext
 
   constructor(context: FilesContext) {
     this.#context = context
+    this.dataValues = new DataValueFiles(context)
   }
 
   /**

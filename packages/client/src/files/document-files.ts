@@ -1,5 +1,4 @@
 import { toSource, type Uploadable } from '../bytes/source.js'
-import { digesting, digestOf } from '../bytes/integrity.js'
 import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
 import type { RequestOptions } from '../http/call.js'
 import { readObject } from '../models/decode.js'
@@ -19,7 +18,8 @@ import {
 import { createDownload, type FileDownload } from './download.js'
 import { createExternalLink, type ExternalLink } from './external-link.js'
 import { settle } from './echoes.js'
-import { getFileResource, waitUntilStored } from './storage.js'
+import { carrying, type FileChoice, provideFile } from './provide-file.js'
+import { getFileResource } from './storage.js'
 import { type UploadOptions, uploadFile } from './upload.js'
 import { assertUid, createUid, uidFromHex, uidInPath } from './uid.js'
 
@@ -35,11 +35,6 @@ export interface UploadDocumentOptions extends Omit<UploadOptions, 'uid'>, FileC
   readonly attachment?: boolean | undefined
   /** Put right after creation, and read back. Until then the document has DHIS2's default: public for a user who may create public documents. */
   readonly sharing?: Sharing | undefined
-}
-
-interface FileChoice {
-  /** Uid of a file resource that is on the server already, such as `error.fileResource`: its MD5 is compared with the data, which is not sent again. Where there is none yet, the data is uploaded under this uid. */
-  readonly fileResource?: string | undefined
 }
 
 /** A document with its file. */
@@ -60,7 +55,7 @@ export async function uploadDocument(
   const uid = options.uid ?? createUid()
   // asked before, so that the document is open for no longer than one request takes
   const shared = sharing && { ...sharing, owner: sharing.owner ?? (await context.me(requestOptions(options))).id }
-  const fileResource = await provideFile(context, data, { ...options, name, document: options.uid })
+  const fileResource = await provideDocumentFile(context, data, { ...options, name, document: options.uid })
   const draft = { id: uid, name, external: false, code, attachment }
   const made = await createDocument(context, { ...draft, url: fileResource.id }, options).then(
     () => fileResource,
@@ -84,13 +79,13 @@ async function withFreshFile(
 ): Promise<FileResource> {
   const derived = options.uid !== undefined && options.fileResource === undefined
   const again = isDhis2Error(error) && error.errorCode === 'E4016' && derived && toSource(data).replayable
-  if (!again) throw carrying(error, taken, draft.id)
-  const fresh = await provideFile(context, data, { ...options, document: undefined })
+  if (!again) throw carrying(error, taken, { document: draft.id })
+  const fresh = await provideDocumentFile(context, data, { ...options, document: undefined })
   try {
     await createDocument(context, { ...draft, url: fresh.id }, options)
     return fresh
   } catch (second) {
-    throw carrying(second, fresh, draft.id)
+    throw carrying(second, fresh, { document: draft.id })
   }
 }
 
@@ -138,7 +133,7 @@ export async function replaceDocument(
   return keepingSharing(context, uid, options, {
     async prepare(document) {
       assertUploaded(document, 'replaced')
-      return provideFile(context, data, { ...options, name: document.name, document: undefined })
+      return provideDocumentFile(context, data, { ...options, name: document.name, document: undefined })
     },
     async write(document, file) {
       const what = `replace the file of document ${uid}`
@@ -241,20 +236,13 @@ async function attach(
     await settle('update-document', error, async () =>
       (await getDocument(context, document.id, options)).url === file.id ? true : undefined,
     ).catch((final: unknown) => {
-      throw carrying(final, file, document.id)
+      throw carrying(final, file, { document: document.id })
     })
   }
 }
 
-/** Adds the file that is on the server to the error of a later step. */
-function carrying(error: unknown, file: FileResource, document: string): unknown {
-  if (!isDhis2Error(error)) return error
-  const sentence = `Its file is on the server as file resource ${file.id}: pass { fileResource: '${file.id}' } to finish without sending it again.`
-  return withDetails(error, sentence, { fileResource: file.id, document })
-}
-
 /** The file of a document: the one that is there already, else a new one. */
-async function provideFile(
+async function provideDocumentFile(
   context: FilesContext,
   data: Uploadable,
   options: Omit<UploadOptions, 'uid'> & FileChoice & { readonly name: string; readonly document: string | undefined },
@@ -262,28 +250,10 @@ async function provideFile(
   const source = toSource(data)
   const filename = options.filename ?? (source.name === '' ? options.name : source.name)
   const upload = { ...options, filename, domain: 'DOCUMENT' }
-  if (options.fileResource === undefined) {
-    // the same document uid gives the same file uid, so that a call made again after a crash makes one file
-    const uid = options.document === undefined ? undefined : await derivedUid(context, options.document)
-    return uploadUnder(context, source, { ...upload, uid })
-  }
-  assertUid(options.fileResource, 'fileResource')
-  const found = await getFileResource(context, options.fileResource, options).catch((error: unknown) => {
-    if (isDhis2Error(error, 'not-found')) return undefined
-    throw error
-  })
-  if (found === undefined) return uploadFile(context, source, { ...upload, uid: options.fileResource })
-  const local = await digestOf(
-    digesting(source, () => context.platform.createMd5()),
-    options.signal,
-  )
-  if (local === undefined || found.contentMd5 !== local.md5 || found.contentLength !== local.size) {
-    throw new Dhis2Error(
-      `File resource ${found.id} (“${found.name}”, ${found.contentLength} bytes, MD5 ${found.contentMd5 ?? 'unknown'}) is not the file that was passed (${local?.size} bytes, MD5 ${local?.md5}).`,
-      { code: 'conflict', fileResource: found.id, hint: 'Leave fileResource out to upload the data as a new file.' },
-    )
-  }
-  return options.until === 'accepted' ? found : waitUntilStored(context, found.id, options)
+  if (options.fileResource !== undefined) return provideFile(context, source, upload)
+  // the same document uid gives the same file uid, so that a call made again after a crash makes one file
+  const uid = options.document === undefined ? undefined : await derivedUid(context, options.document)
+  return uploadUnder(context, source, { ...upload, uid })
 }
 
 /** Uploads under a uid of ours; where other bytes have it already (a document that was deleted and is made anew), under a fresh one. */

@@ -101,6 +101,15 @@ export function listObjects<T>(
   }
 }
 
+/** Rows whose code is loaded when they are asked for. */
+export function listed<T>(load: () => Promise<AsyncIterable<T>>): AsyncIterable<T> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      yield* await load()
+    },
+  }
+}
+
 function manyOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
   return typeof value === 'string' ? [value] : value
 }
@@ -108,7 +117,11 @@ function manyOf(value: string | readonly string[] | undefined): readonly string[
 function fieldsOf(fields: ListQuery['fields']): string {
   const text = typeof fields === 'string' || fields === undefined ? (fields ?? '*') : fields.join(',')
   // rows are told apart by their uid
-  return text === '' || /(^|,)(\*|:\w+|id)(,|$)/.test(text) ? text || '*' : `id,${text}`
+  if (text.trim() === '') return '*'
+  // what stands in brackets is of another object
+  let own = text
+  for (let outer = ''; outer !== own; ) [outer, own] = [own, own.replace(/\[[^[\]]*\]/g, '')]
+  return /(^|,)\s*(\*|:\w+|id)\s*(,|$)/.test(own) ? text : `id,${text}`
 }
 
 function checkPaging({ page, pageSize }: ListQuery): void {

@@ -39,6 +39,9 @@ const TOO_LARGE = /^File size can't be bigger than/
 const has = (refusal: Refusal, ...codes: string[]): boolean =>
   codes.includes(refusal.errorCode ?? '') || refusal.reports.some((r) => codes.includes(r.errorCode))
 
+/** DHIS2 cuts this answer to the length of the file that it did not find. */
+const isCut = (refusal: Refusal): boolean => refusal.message === undefined && /^\{"httpStatus"/.test(refusal.text)
+
 const redirect = (refusal: Refusal): boolean => refusal.status >= 300 && refusal.status < 400
 
 /** Every answer that is not a success, from the special to the general. WIRE.md 1.3, 1.10, 2, 3.5, 4.3, 8.1, 8.2, 9. */
@@ -94,7 +97,7 @@ export const CLASSIFICATION: Classification[] = [
   },
   {
     id: 'data-value-bytes',
-    matches: (r) => r.status === 403 && /\/fileResources\/\w+\/data$/.test(r.url.pathname),
+    matches: (r) => r.status === 403 && !r.html && /\/fileResources\/\w+\/data$/.test(r.url.pathname),
     code: 'forbidden',
     hint: 'Files of data values, events and attributes are not served here: use /api/dataValues/files, /api/tracker/events/{event}/dataValues/{dataElement}/file, /api/tracker/trackedEntities/{trackedEntity}/attributes/{attribute}/file or /api/audits/files/{uid}. An avatar needs F_USER_VIEW.',
   },
@@ -117,6 +120,12 @@ export const CLASSIFICATION: Classification[] = [
     hint: 'The answer is not DHIS2’s: is the base URL right, with its context path?',
   },
   { id: 'not-found', matches: (r) => r.status === 404, code: 'not-found' },
+  {
+    id: 'no-data-value',
+    // 404 from 2.43 on, but not for its file
+    matches: (r) => r.status === 409 && r.said === 'Data value does not exist',
+    code: 'not-found',
+  },
   { id: 'gone', matches: (r) => r.status === 410, code: 'not-found' },
   { id: 'method-not-offered', matches: (r) => r.status === 405 || r.status === 501, code: 'unsupported' },
   { id: 'request-timeout', matches: (r) => r.status === 408, code: 'timeout', retryable: true, doubtful: true },
@@ -218,7 +227,8 @@ export const CLASSIFICATION: Classification[] = [
   },
   {
     id: 'delete-refused-without-reason',
-    matches: (r) => r.status === 409 && r.method === 'DELETE' && r.reports.length === 0,
+    matches: (r) =>
+      r.status === 409 && r.method === 'DELETE' && r.reports.length === 0 && r.message?.response !== undefined,
     code: 'forbidden',
     hint: 'DHIS2 gives no reason when it refuses to delete: usually the F_DOCUMENT_DELETE authority or write access by sharing is missing.',
   },
@@ -227,10 +237,10 @@ export const CLASSIFICATION: Classification[] = [
     id: 'bytes-missing',
     matches: (r) =>
       r.status === 500 &&
-      r.method === 'GET' &&
+      (r.method === 'GET' || r.method === 'HEAD') &&
       FILE_BYTES.test(r.url.pathname) &&
       !r.html &&
-      (r.text.length <= 64 || /^key '.*' not found/.test(r.said)),
+      (r.text.length <= 64 || /^key '.*' not found/.test(r.said) || isCut(r)),
     code: 'not-yet-stored',
     retryable: true,
     hint: 'The server has no bytes for this file: they are on their way, or were lost.',
@@ -239,12 +249,19 @@ export const CLASSIFICATION: Classification[] = [
     id: 'unreadable-request',
     matches: (r) => r.status === 500 && /JSON|deserialize|Unrecognized token|multipart request/i.test(r.said),
     code: 'protocol',
+    hint: 'The server could not read the request: something on the way may have changed it.',
   },
-  { id: 'malformed-request', matches: (r) => r.status === 400, code: 'protocol' },
+  {
+    id: 'malformed-request',
+    matches: (r) => r.status === 400,
+    code: 'protocol',
+    hint: 'The server does not understand a parameter of the request.',
+  },
   {
     id: 'not-acceptable',
     matches: (r) => r.status === 406 || r.status === 415,
     code: 'protocol',
+    hint: 'The server does not take or give this content type: a header of the request may be changed on the way.',
   },
   {
     id: 'proxy-has-no-answer',
