@@ -3,6 +3,8 @@ import type { Transport } from './http/transport.js'
 
 /** What a runtime does for the client. One implementation per runtime: `index.ts` (any with fetch) and `node.ts`. */
 export interface Platform {
+  /** Whether its transport collects a body before it sends it, and then tells by `onSent` how far it is. */
+  readonly collectsBodies: boolean
   /** Makes the transport of one client with what the options say about connections. */
   createTransport(options: ConnectionOptions): PlatformTransport
   /** Keeps the server's cookies where the runtime does not do it by itself; `undefined` where it does. */

@@ -1,5 +1,6 @@
 import { Dhis2Error } from './errors.js'
 import { createFetchTransport } from './http/fetch-transport.js'
+import { createXhrTransport } from './http/xhr-transport.js'
 import type { Platform } from './platform.js'
 
 const NODE_ONLY =
@@ -7,15 +8,27 @@ const NODE_ONLY =
 
 /** Any runtime with `fetch`: browsers, Deno, Bun, workers. */
 export const webPlatform: Platform = {
-  createTransport: ({ fetch, credentials }) => ({
-    send: createFetchTransport({ fetch: fetch ?? ((...request) => globalThis.fetch(...request)), credentials }),
-    close: () => Promise.resolve(),
-  }),
+  collectsBodies: true,
+  createTransport({ fetch, credentials }) {
+    const byFetch = createFetchTransport({
+      fetch: fetch ?? ((...request) => globalThis.fetch(...request)),
+      credentials,
+    })
+    const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: typeof globalThis.XMLHttpRequest }
+    const uploads =
+      fetch === undefined && XMLHttpRequest ? createXhrTransport({ XMLHttpRequest, credentials }) : byFetch
+    return { send: (request) => (request.body ? uploads : byFetch)(request), close: () => Promise.resolve() }
+  },
   createCookieJar: undefined,
   pageCookie(name) {
     const { document } = globalThis as { document?: { cookie?: string } }
     const pair = document?.cookie?.split(/;\s*/).find((c) => c.startsWith(`${name}=`))
-    return pair === undefined ? undefined : decodeURIComponent(pair.slice(name.length + 1))
+    const value = pair?.slice(name.length + 1)
+    try {
+      return value && decodeURIComponent(value)
+    } catch {
+      return value
+    }
   },
   async createMd5() {
     const { createMD5 } = await import('hash-wasm')
@@ -24,7 +37,8 @@ export const webPlatform: Platform = {
     return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('hex') }
   },
   async spool(source, signal) {
-    const blob = await new Response(await source.open({ signal })).blob()
+    const stream = await source.open({ signal })
+    const blob = await new Response(stream.pipeThrough(new TransformStream(), { signal })).blob()
     return {
       name: source.name,
       type: source.type,

@@ -2,12 +2,16 @@ import { Dhis2Error } from '../errors.js'
 import type { VersionTraits } from '../versions.js'
 import { mediaType } from './content-type.js'
 import { dispositionOf, partHeader } from './file-name.js'
+import type { Progress } from './progress.js'
 import { quoted } from './refusal.js'
 import type { ByteSource } from './source.js'
 import { tap } from './tap.js'
 
 /** A body to send: a source without a name. `type` is its Content-Type, boundary included. */
-export type MultipartBody = Omit<ByteSource, 'name'>
+export interface MultipartBody extends Omit<ByteSource, 'name'> {
+  /** Told by a sender that has to collect the body first: how many of its bytes are on their way. */
+  readonly onSent?: ((loaded: number) => void) | undefined
+}
 
 export interface MultipartOptions {
   /** Name of the file. */
@@ -18,6 +22,8 @@ export interface MultipartOptions {
   readonly traits: VersionTraits
   /** Sends a name that cannot arrive exactly as well as it can be, instead of refusing it. Default `false`. */
   readonly anyName?: boolean | undefined
+  /** Told of the file's bytes by `onSent`. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
 /**
@@ -28,7 +34,7 @@ export interface MultipartOptions {
  * @throws Dhis2Error `rejected-file` for a name that DHIS2 cannot take exactly.
  */
 export function multipartBody(file: ByteSource, options: MultipartOptions): MultipartBody {
-  const { filename, traits, anyName } = options
+  const { filename, traits, anyName, onProgress } = options
   const partType = mediaType(options.type)
   const boundary = randomBoundary()
   const header = partHeader(dispositionOf(filename, partType, traits, { anyName }), partType)
@@ -39,6 +45,7 @@ export function multipartBody(file: ByteSource, options: MultipartOptions): Mult
     type: `multipart/form-data; boundary=${boundary}`,
     size: size === undefined ? undefined : before.byteLength + size + after.byteLength,
     replayable,
+    onSent: onProgress && ((sent) => onProgress({ loaded: ofFile(sent - before.byteLength, size), total: size })),
     async open(openOptions) {
       let bytes = 0
       const stream = await file.open(openOptions)
@@ -55,6 +62,10 @@ export function multipartBody(file: ByteSource, options: MultipartOptions): Mult
       })
     },
   }
+}
+
+function ofFile(loaded: number, size: number | undefined): number {
+  return Math.max(0, Math.min(loaded, size ?? loaded))
 }
 
 /** 128 random bits: nobody who makes a file can know them beforehand. */

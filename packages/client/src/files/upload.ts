@@ -118,14 +118,23 @@ async function check(
 
 async function send(context: FilesContext, sending: Sending, traits: VersionTraits): Promise<FileResource> {
   const { uid, domain, filename, type, file, options } = sending
-  const source = options.onProgress ? withProgress(file, options.onProgress) : file
+  const { onProgress } = options
+  const { collectsBodies } = context.platform
+  const source = onProgress && !collectsBodies ? withProgress(file, onProgress) : file
+  const anyName = options.preflight === false
   let resource: FileResource
   try {
     const json = await context.call.json('POST', 'api/fileResources', {
       ...requestOptions(options),
       what: `upload “${filename}”`,
       query: { domain, uid },
-      body: multipartBody(source, { filename, type, traits, anyName: options.preflight === false }),
+      body: multipartBody(source, {
+        filename,
+        type,
+        traits,
+        anyName,
+        onProgress: collectsBodies ? onProgress : undefined,
+      }),
       // the uid is chosen here: the second time DHIS2 answers E1119
       idempotent: true,
     })

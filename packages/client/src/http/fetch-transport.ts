@@ -24,12 +24,18 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
       cache: 'no-store',
       referrerPolicy: 'no-referrer',
     }
-    if (body) init.body = await collected(body, signal)
-    return fetch(url.href, init)
+    if (!body) return fetch(url.href, init)
+    const blob = await collected(body, signal)
+    init.body = blob
+    const response = await fetch(url.href, init)
+    // `fetch` tells nothing before: all of it went out, else there were no answer
+    body.onSent?.(blob.size)
+    return response
   }
 }
 
-async function collected(body: RequestBody, signal: AbortSignal): Promise<Blob> {
+/** A body in one piece, for a sender that cannot stream it. Large Blobs stay on disk in browsers. */
+export async function collected(body: RequestBody, signal: AbortSignal): Promise<Blob> {
   const stream = await body.open({ signal })
   return new Response(stream).blob()
 }

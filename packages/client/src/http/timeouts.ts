@@ -1,7 +1,8 @@
-import { Dhis2Error, type TimeoutClock } from '../errors.js'
+import { Dhis2Error, isDhis2Error, type TimeoutClock } from '../errors.js'
+import { LONGEST_TIMER } from './clock.js'
 import { isSafe, pathOf, requestLine } from './request-line.js'
-import { watchBody, watchStream } from './response-body.js'
-import { linkedController } from './signals.js'
+import { discard, watchBody, watchStream } from './response-body.js'
+import { abortable, linkedController } from './signals.js'
 import type { RequestBody, Transport, TransportRequest } from './transport.js'
 
 /** The clocks of a call, in milliseconds; `Infinity` switches one off. */
@@ -30,12 +31,17 @@ export const DEFAULT_TIMEOUTS: TimeoutLimits = {
 export function withTimeouts(next: Transport, limits: Pick<TimeoutLimits, 'headers' | 'idle'>): Transport {
   return async (request) => {
     const linked = linkedController(request.signal)
-    const watchdog = new Watchdog(request, limits, linked.controller)
-    const body = request.body && watchedBody(request.body, watchdog)
-    if (body) watchdog.watch('idle')
-    else watchdog.watch('headers')
+    const watchdog = new Watchdog(request, { ...limits, ...request.timeouts }, linked.controller)
+    // while the body goes up; what becomes of it once there is an answer does not count
+    let sending: Watchdog | undefined = watchdog
+    const body = request.body && watchedBody(request, request.body, () => sending)
+    watchdog.watch(body ? 'idle' : 'headers')
     try {
-      const response = await next({ ...request, body, signal: linked.signal })
+      const answer = next({ ...request, body, signal: linked.signal })
+      // a transport that does not notice the abort must not hold up the call
+      answer.then((late) => linked.signal.aborted && discard(late)).catch(() => undefined)
+      const response = await abortable(answer, linked.signal)
+      sending = undefined
       watchdog.rest()
       return watchBody(response, {
         signal: linked.signal,
@@ -47,6 +53,7 @@ export function withTimeouts(next: Transport, limits: Pick<TimeoutLimits, 'heade
         },
       })
     } catch (error) {
+      sending = undefined
       watchdog.rest()
       linked.unlink()
       // the transport may dress the abort up; the reason is what happened
@@ -55,20 +62,40 @@ export function withTimeouts(next: Transport, limits: Pick<TimeoutLimits, 'heade
   }
 }
 
-function watchedBody(body: RequestBody, watchdog: Watchdog): RequestBody {
+function watchedBody(request: TransportRequest, body: RequestBody, watchdog: () => Watchdog | undefined): RequestBody {
+  const { type, size, replayable } = body
   return {
-    type: body.type,
-    size: body.size,
-    replayable: body.replayable,
+    type,
+    size,
+    replayable,
     async open(options) {
-      const stream = await body.open(options)
+      watchdog()?.rest()
+      const stream = await body.open(options).catch((error: unknown) => {
+        throw options?.signal?.aborted ? error : unreadable(request, error)
+      })
+      watchdog()?.watch('idle')
       return watchStream(stream, {
-        onPull: () => watchdog.rest(),
-        onChunk: () => watchdog.watch('idle'),
-        onEnd: () => watchdog.watch('headers'),
+        onPull: () => watchdog()?.rest(),
+        onChunk: () => watchdog()?.watch('idle'),
+        onEnd: () => watchdog()?.watch('headers'),
+        mapError: (error) => Promise.resolve(options?.signal?.aborted ? error : unreadable(request, error)),
       })
     },
   }
+}
+
+/** The failure of a body's source, told from that of the connection: the server had no whole request, and did nothing. */
+function unreadable(request: TransportRequest, error: unknown): Dhis2Error {
+  if (isDhis2Error(error)) return error
+  const why = error instanceof Error ? error.message : String(error)
+  return new Dhis2Error(`${requestLine(request)}: the bytes to send cannot be read: ${why}`, {
+    // a TypeError is a mistake in the program, which stays
+    code: error instanceof TypeError ? 'unsupported' : 'network',
+    retryable: !(error instanceof TypeError),
+    method: request.method,
+    path: pathOf(request.url),
+    cause: error,
+  })
 }
 
 class Watchdog {
@@ -86,7 +113,7 @@ class Watchdog {
   watch(clock: 'headers' | 'idle'): void {
     clearTimeout(this.#timer)
     const limit = this.#limits[clock]
-    if (!Number.isFinite(limit) || this.#controller.signal.aborted) return
+    if (!(limit <= LONGEST_TIMER) || this.#controller.signal.aborted) return
     this.#timer = setTimeout(() => this.#controller.abort(timeoutError(this.#request, clock, limit)), limit)
   }
 

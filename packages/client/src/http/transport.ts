@@ -1,7 +1,14 @@
 import type { ByteSource } from '../bytes/source.js'
+import type { TimeoutLimits } from './timeouts.js'
 
 /** The body of a request: a source without a name. `type` is its Content-Type. */
-export type RequestBody = Pick<ByteSource, 'type' | 'size' | 'replayable' | 'open'>
+export interface RequestBody extends Pick<ByteSource, 'type' | 'size' | 'replayable' | 'open'> {
+  /**
+   * Told by a transport that has to collect the body before it sends it: how many of its bytes are on their way. Progress and
+   * clocks then go by this instead of by the reading.
+   */
+  readonly onSent?: ((loaded: number) => void) | undefined
+}
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -14,6 +21,8 @@ export interface TransportRequest {
   /** Whether sending it twice does no more than sending it once. */
   readonly idempotent: boolean
   readonly signal: AbortSignal
+  /** Clocks of this attempt, over those of the client. */
+  readonly timeouts?: Pick<TimeoutLimits, 'headers' | 'idle'> | undefined
 }
 
 /**
@@ -23,7 +32,21 @@ export interface TransportRequest {
  */
 export type Transport = (request: TransportRequest) => Promise<Response>
 
-/** Wraps a transport. The user's own ones see each attempt, with its credentials. */
+/** What a layer throws that did not send a request, because one of its own that had to come first failed: the sign-in. */
+export class Unsent extends Error {
+  /** The request that failed instead. */
+  readonly request: TransportRequest
+  /** What it was answered; without an answer, `cause` is what was thrown. */
+  readonly response: Response | undefined
+
+  constructor(request: TransportRequest, outcome: { readonly response?: Response; readonly cause?: unknown }) {
+    super(`${request.method} ${request.url.pathname} failed first`, { cause: outcome.cause })
+    this.request = request
+    this.response = outcome.response
+  }
+}
+
+/** Wraps a transport, once for a client. The user's own ones see each attempt, with its credentials. */
 export type Middleware = (next: Transport) => Transport
 
 /** Where the library reports what a person may want to know. Each method is optional. Nothing is logged by default. */

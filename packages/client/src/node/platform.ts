@@ -8,6 +8,7 @@ import { createUndiciTransport } from './transport.js'
 
 /** Node: undici for connections, cookies kept by us, files on disk. */
 export const nodePlatform: Platform = {
+  collectsBodies: false,
   createTransport(options) {
     if (options.fetch === undefined) return createUndiciTransport(options)
     const send = createFetchTransport({ fetch: options.fetch, credentials: options.credentials })
