@@ -2,14 +2,15 @@ import { parseBaseUrl } from './base-url.js'
 import { Dhis2Error } from './errors.js'
 import { FilesAccessor } from './files/accessor.js'
 import { Authenticator } from './http/auth.js'
-import { type Call, createCall, limitsOf, type QueryValue, type RequestOptions } from './http/call.js'
+import { type Call, createCall, type QueryValue, type RequestOptions } from './http/call.js'
 import { type Clock, systemClock } from './http/clock.js'
 import { type Auth, credentialsOf } from './http/credentials.js'
+import { isSafe } from './http/request-line.js'
 import type { RetryOptions } from './http/retry.js'
-import { type Timeouts, withTimeouts } from './http/timeouts.js'
+import type { Timeouts } from './http/timeouts.js'
 import type { Logger, Method, Middleware, RequestBody, Transport } from './http/transport.js'
 import type { Platform, PlatformTransport } from './platform.js'
-import { SYSTEM_INFO, SystemAccessor } from './system.js'
+import { type ServerFacts, SYSTEM_INFO, SystemAccessor } from './system.js'
 import { parseVersion } from './versions.js'
 
 /** What a client is made of. Only `baseUrl` and `auth` are required. */
@@ -59,7 +60,10 @@ export class ClientCore {
   readonly platform: Platform
   readonly baseUrl: URL
   readonly transport: PlatformTransport
+  /** Without the cookies of the page, for links that lead elsewhere. */
+  readonly bareTransport: Transport
   readonly authenticator: Authenticator
+  readonly facts: ServerFacts
 
   constructor(options: Dhis2ClientOptions, platform: Platform, inherited?: ClientCore) {
     this.options = options
@@ -72,10 +76,14 @@ export class ClientCore {
       inherited && sameSession && same('transport', 'fetch', 'connections')
         ? inherited.transport
         : transportOf(options, platform)
+    this.bareTransport =
+      options.auth === 'browser' && options.transport === undefined
+        ? platform.createTransport({ fetch: options.fetch, credentials: 'omit' }).send
+        : this.transport.send
+    const sameUser = same('auth') && inherited?.baseUrl.href === this.baseUrl.href
     this.authenticator =
-      inherited && same('auth') && inherited.baseUrl.href === this.baseUrl.href
-        ? inherited.authenticator
-        : authenticatorOf(options, this.baseUrl, platform)
+      inherited && sameUser ? inherited.authenticator : authenticatorOf(options, this.baseUrl, platform)
+    this.facts = inherited && sameUser && same('version') ? inherited.facts : {}
   }
 }
 
@@ -129,14 +137,15 @@ export class Dhis2ClientBase {
       logger,
     })
     const version = options.version === undefined ? undefined : parseVersion(options.version)
-    this.system = new SystemAccessor(this.#call, version, logger)
+    this.system = new SystemAccessor(this.#call, core.facts, version, logger)
     this.files = new FilesAccessor({
       call: this.#call,
       platform,
       clock,
       retry,
       maxFileUploadSize: options.maxFileUploadSize ?? 10_000_000,
-      bareTransport: withTimeouts(transport.send, limitsOf(timeouts)),
+      timeouts,
+      bareTransport: core.bareTransport,
       version: (o) => this.system.version(o),
       me: (o) => this.system.me(o),
       systemInfo: (o) => this.system.info(o),
@@ -149,14 +158,15 @@ export class Dhis2ClientBase {
    * @param path Below the base URL, such as `api/organisationUnits`; a slash before it makes no difference.
    * @throws Dhis2Error · TypeError for a path that leads elsewhere
    */
-  request(path: string, init: ClientRequestInit = {}): Promise<Response> {
+  async request(path: string, init: ClientRequestInit = {}): Promise<Response> {
     const { method = 'GET', ...rest } = init
     const relative = path.replace(/^\/+/, '')
     const url = new URL(relative, this.#core.baseUrl)
     if (url.origin !== this.#core.baseUrl.origin || !url.pathname.startsWith(this.#core.baseUrl.pathname)) {
-      throw new TypeError(`“${path}” is not below ${this.#core.baseUrl.href}: this client sends nothing there.`)
+      const shown = path.replace(/\/\/[^/]*@/, '//•••@')
+      throw new TypeError(`“${shown}” is not below ${this.#core.baseUrl.href}: this client sends nothing there.`)
     }
-    return this.#call(method, relative, { ...rest, what: `${method === 'GET' ? 'read' : 'change'} ${url.pathname}` })
+    return this.#call(method, relative, { ...rest, what: `${isSafe({ method }) ? 'read' : 'change'} ${url.pathname}` })
   }
 
   /** Ends the connections, also those of clients made by `with`. Calls that are running are answered first. */

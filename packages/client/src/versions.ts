@@ -46,9 +46,10 @@ const VERSION = /^v?2\.(\d+)(?:\.(\d+))?(?:\.(\d+))?(-SNAPSHOT)?/i
  * @throws Dhis2Error `unsupported` for a version older than the first row, `protocol` for what is no version.
  */
 export function parseVersion(text: string): ServerVersion {
-  const match = VERSION.exec(text.trim())
+  const trimmed = text.trim()
+  const match = VERSION.exec(trimmed)
   if (match === null) {
-    throw new Dhis2Error(`“${text.slice(0, 60)}” is no DHIS2 version: something like 2.43.1 was expected.`, {
+    throw new Dhis2Error(`“${trimmed.slice(0, 60)}” is no DHIS2 version: something like 2.43.1 was expected.`, {
       code: 'protocol',
     })
   }
@@ -57,15 +58,12 @@ export function parseVersion(text: string): ServerVersion {
   const row = [...VERSIONS].reverse().find((v) => number >= minorOf(v))
   if (row === undefined) {
     throw new Dhis2Error(
-      `DHIS2 ${text.trim()} is not supported: the oldest supported version is ${VERSIONS[0]?.line}.`,
-      {
-        code: 'unsupported',
-        hint: 'Upgrade the server.',
-      },
+      `DHIS2 ${trimmed.slice(0, 60)} is not supported: the oldest supported version is ${VERSIONS[0]?.line}. Upgrade the server.`,
+      { code: 'unsupported', hint: 'Upgrade the server.' },
     )
   }
   return {
-    text: text.trim(),
+    text: trimmed,
     minor: number,
     patch: patch === undefined ? undefined : Number(patch),
     hotfix: hotfix === undefined ? undefined : Number(hotfix),

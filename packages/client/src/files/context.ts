@@ -1,6 +1,7 @@
 import type { Call, RequestOptions } from '../http/call.js'
 import type { Clock } from '../http/clock.js'
 import type { RetryOptions } from '../http/retry.js'
+import type { Timeouts } from '../http/timeouts.js'
 import type { Transport } from '../http/transport.js'
 import type { Me, SystemInfo } from '../models/system-info.js'
 import type { Platform } from '../platform.js'
@@ -15,7 +16,9 @@ export interface FilesContext {
   readonly retry: RetryOptions | false
   /** The server's `max.file_upload_size`, in bytes, as the caller gave it. */
   readonly maxFileUploadSize: number
-  /** Sends without any credentials, to wherever. */
+  /** The client's own clocks. */
+  readonly timeouts: Timeouts
+  /** Sends without any credentials, to wherever, and without clocks. */
   readonly bareTransport: Transport
   version(options?: RequestOptions): Promise<ServerVersion>
   me(options?: RequestOptions): Promise<Me>

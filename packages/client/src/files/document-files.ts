@@ -14,10 +14,10 @@ import {
   deleteDocument,
   getDocument,
   patchDocument,
+  settleUpdate,
 } from './documents.js'
 import { createDownload, type FileDownload } from './download.js'
 import { createExternalLink, type ExternalLink } from './external-link.js'
-import { settle } from './echoes.js'
 import { carrying, type FileChoice, provideFile } from './provide-file.js'
 import { getFileResource } from './storage.js'
 import { type UploadOptions, uploadFile } from './upload.js'
@@ -58,11 +58,17 @@ export async function uploadDocument(
   const fileResource = await provideDocumentFile(context, data, { ...options, name, document: options.uid })
   const draft = { id: uid, name, external: false, code, attachment }
   const made = await createDocument(context, { ...draft, url: fileResource.id }, options).then(
-    () => fileResource,
+    (how) => ({ how, file: fileResource }),
     (error: unknown) => withFreshFile(context, data, draft, fileResource, error, options),
   )
   if (shared !== undefined) await shareOrDelete(context, uid, shared, made, options)
-  return { uid, name, fileResource: made }
+  return { uid, name, fileResource: made.file }
+}
+
+interface Made {
+  /** Whether the document was there before the call. */
+  readonly how: 'made' | 'found'
+  readonly file: FileResource
 }
 
 /**
@@ -76,14 +82,13 @@ async function withFreshFile(
   taken: FileResource,
   error: unknown,
   options: UploadDocumentOptions,
-): Promise<FileResource> {
+): Promise<Made> {
   const derived = options.uid !== undefined && options.fileResource === undefined
   const again = isDhis2Error(error) && error.errorCode === 'E4016' && derived && toSource(data).replayable
   if (!again) throw carrying(error, taken, { document: draft.id })
   const fresh = await provideDocumentFile(context, data, { ...options, document: undefined })
   try {
-    await createDocument(context, { ...draft, url: fresh.id }, options)
-    return fresh
+    return { how: await createDocument(context, { ...draft, url: fresh.id }, options), file: fresh }
   } catch (second) {
     throw carrying(second, fresh, { document: draft.id })
   }
@@ -93,13 +98,19 @@ async function shareOrDelete(
   context: FilesContext,
   uid: string,
   sharing: Sharing,
-  file: FileResource,
+  { how, file }: Made,
   options: RequestOptions,
 ): Promise<void> {
   try {
     await shareDocument(context, uid, sharing, options)
   } catch (error) {
-    const later = { timeouts: { total: 60_000 } }
+    const details = { document: uid, sharing, fileResource: file.id }
+    if (how === 'found') {
+      const sentence = `The document ${uid} was there before this call and stays, with the sharing that it had: share it with shareDocument(uid, error.sharing).`
+      throw isDhis2Error(error) ? withDetails(error, sentence, details) : error
+    }
+    // the caller's signal does not end it: the document is open meanwhile
+    const later = { headers: options.headers, timeouts: { total: 60_000 } }
     const deleted = await deleteDocument(context, uid, later).then(
       () => true,
       () => false,
@@ -110,7 +121,7 @@ async function shareOrDelete(
       deleted
         ? `The document was deleted again, because it was open to everyone without its sharing; its file resource is ${file.id}.`
         : `The document ${uid} is open to everyone: share it with shareDocument(uid, error.sharing), or delete it.`,
-      { document: uid, sharing, fileResource: file.id },
+      details,
     )
   }
 }
@@ -120,8 +131,8 @@ export interface ReplaceDocumentOptions extends Omit<UploadOptions, 'uid'>, File
 
 /** A document after its file has been replaced. */
 export interface ReplacedDocument extends UploadedDocument {
-  /** Uid of the file resource that the document had before. DHIS2 keeps it for good: nothing over HTTP can delete it. */
-  readonly leftBehind: string
+  /** Uid of the file resource that the document had before; `undefined` when it had this one already. DHIS2 keeps it for good: nothing over HTTP can delete it. */
+  readonly leftBehind: string | undefined
 }
 
 export async function replaceDocument(
@@ -136,10 +147,11 @@ export async function replaceDocument(
       return provideDocumentFile(context, data, { ...options, name: document.name, document: undefined })
     },
     async write(document, file) {
-      const what = `replace the file of document ${uid}`
-      if (document.url !== file.id) await attach(context, document, file, [], what, options)
-      return { uid, name: document.name, fileResource: file, leftBehind: document.url }
+      const there = document.url === file.id
+      if (!there) await attach(context, document, file, [], `replace the file of document ${uid}`, options)
+      return { uid, name: document.name, fileResource: file, leftBehind: there ? undefined : document.url }
     },
+    explain: (error, file) => carrying(error, file, { document: uid }),
   })
 }
 
@@ -160,22 +172,37 @@ export async function renameDocument(
   assertName(name)
   const what = `rename document ${uid}`
   const setName = { op: 'add', path: '/name', value: name }
-  return keepingSharing(context, uid, options, {
-    /** The copy of the file that the document gets with its new name, where it needs one. */
-    async prepare(document) {
-      if (document.external || (await maySkipValidation(context, options))) return undefined
-      return copyFile(context, document, options)
+  const renamed = await keepingSharing(context, uid, options, {
+    async prepare(document): Promise<NewForm> {
+      if (document.external) return {}
+      if (await maySkipValidation(context, options)) return { whole: await readWhole(context, uid, options) }
+      return { copy: await copyFile(context, document, options) }
     },
-    async write(document, copy) {
-      if (copy !== undefined) {
-        await attach(context, document, copy, [setName], what, options)
-        return { uid, name, leftBehind: document.url }
-      }
-      if (document.external) await patchDocument(context, uid, [setName], what, options)
-      else await putUnvalidated(context, uid, name, options)
-      return { uid, name, leftBehind: undefined }
+    async write(document, { copy, whole }) {
+      if (copy !== undefined) await attach(context, document, copy, [setName], what, options)
+      else if (whole !== undefined) await putUnvalidated(context, uid, { ...whole, name }, what, options)
+      else await patchDocument(context, uid, [setName], what, options, (found) => found.name === name)
+      return { uid, name, leftBehind: copy && document.url, url: copy?.id ?? document.url }
     },
+    explain: (error, { copy }) =>
+      copy !== undefined && isDhis2Error(error)
+        ? withDetails(error, `A copy of its file is left as file resource ${copy.id}.`, { document: uid })
+        : error,
   })
+  const { url, ...result } = renamed
+  const after = await getDocument(context, uid, options)
+  if (after.name === name && after.url === url) return result
+  throw new Dhis2Error(`Cannot ${what}: the server took the change, but the document is not as it should be.`, {
+    code: 'conflict',
+    document: uid,
+    hint: 'Somebody else may have changed it at the same time: read it, and rename it again.',
+  })
+}
+
+/** What a document is renamed by: a copy of its file, its whole object, or, for a link, neither. */
+interface NewForm {
+  readonly copy?: FileResource
+  readonly whole?: Readonly<Record<string, unknown>>
 }
 
 async function maySkipValidation(context: FilesContext, options: RequestOptions): Promise<boolean> {
@@ -185,7 +212,8 @@ async function maySkipValidation(context: FilesContext, options: RequestOptions)
 /** Streams a document's bytes from the server to itself. */
 async function copyFile(context: FilesContext, document: Document, options: RequestOptions): Promise<FileResource> {
   const file = await getFileResource(context, document.url, options)
-  return uploadFile(context, fileOf(context, document, file, options), {
+  // repeated as a whole by the upload, so that repeats are not multiplied
+  return uploadFile(context, fileOf(context, document, file, { ...options, retry: false }), {
     ...requestOptions(options),
     domain: 'DOCUMENT',
     // the server has these bytes by whatever rules it had when it took them
@@ -193,31 +221,30 @@ async function copyFile(context: FilesContext, document: Document, options: Requ
   })
 }
 
+async function readWhole(
+  context: FilesContext,
+  uid: string,
+  options: RequestOptions,
+): Promise<Readonly<Record<string, unknown>>> {
+  const init = { ...requestOptions(options), what: `read document ${uid}`, query: { fields: ':owner' } }
+  return readObject(await context.call.json('GET', `api/documents/${uidInPath(uid, 'uid')}`, init), 'a document', {})
+}
+
 /** A superuser may write an uploaded document with its own file, if all validation is switched off (WIRE.md 2.3). */
 async function putUnvalidated(
   context: FilesContext,
   uid: string,
-  name: string,
+  whole: Readonly<Record<string, unknown>>,
+  what: string,
   options: RequestOptions,
 ): Promise<void> {
-  const path = `api/documents/${uidInPath(uid, 'uid')}`
-  const read = { ...requestOptions(options), what: `read document ${uid}`, query: { fields: ':owner' } }
-  const whole = readObject<Record<string, unknown>>(await context.call.json('GET', path, read), 'a document', {})
-  await context.call.empty('PUT', path, {
-    ...requestOptions(options),
-    what: `rename document ${uid}`,
-    query: { skipValidation: true },
-    json: { ...whole, name },
-  })
-  const after = await getDocument(context, uid, options)
-  if (after.name === name && after.url === whole['url']) return
-  throw new Dhis2Error(
-    `Cannot rename document ${uid}: the server took the change, but the document is not as it should be.`,
-    {
-      code: 'conflict',
-      document: uid,
-    },
-  )
+  const init = { ...requestOptions(options), what, query: { skipValidation: true }, json: whole }
+  try {
+    await context.call.empty('PUT', `api/documents/${uidInPath(uid, 'uid')}`, init)
+  } catch (error) {
+    const done = (found: Document): boolean => found.name === whole['name'] && found.url === whole['url']
+    await settleUpdate(context, uid, error, options, done)
+  }
 }
 
 /** Points a document at another file, and sets more of it in the same request. */
@@ -230,15 +257,7 @@ async function attach(
   options: RequestOptions,
 ): Promise<void> {
   const operations = [...more, { op: 'add', path: '/url', value: file.id }]
-  try {
-    await patchDocument(context, document.id, operations, what, options)
-  } catch (error) {
-    await settle('update-document', error, async () =>
-      (await getDocument(context, document.id, options)).url === file.id ? true : undefined,
-    ).catch((final: unknown) => {
-      throw carrying(final, file, { document: document.id })
-    })
-  }
+  await patchDocument(context, document.id, operations, what, options, (found) => found.url === file.id)
 }
 
 /** The file of a document: the one that is there already, else a new one. */
@@ -330,7 +349,7 @@ async function fileBehind(
 function assertUploaded(document: Document, how: string): void {
   if (!document.external) return
   throw new Dhis2Error(
-    `Document ${document.id} is a link to ${document.name}: it has no file that could be ${how}. Use updateExternalDocument.`,
+    `Document ${document.id} is a link: it has no file that could be ${how}. Use updateExternalDocument.`,
     { code: 'unsupported', document: document.id },
   )
 }

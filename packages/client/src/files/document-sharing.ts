@@ -36,9 +36,15 @@ export async function shareDocument(
   const owner = sharing.owner ?? (await ownerOf(context, uid, options))
   const wanted = { ...sharing, owner }
   const what = `share document ${uid}`
-  await context.call.empty('PUT', path, { ...requestOptions(options), what, json: sharingBody(wanted, owner) })
+  const failed = await context.call
+    .empty('PUT', path, { ...requestOptions(options), what, json: sharingBody(wanted, owner) })
+    .catch((error: unknown) => {
+      if (isDhis2Error(error) && error.doubtful) return error
+      throw error
+    })
   const found = await getDocumentSharing(context, uid, options)
   if (sameSharing(found, wanted)) return found
+  if (failed) throw failed
   throw new Dhis2Error(`Cannot ${what}: the server took the sharing, but has another one now.`, {
     code: 'conflict',
     document: uid,
@@ -59,6 +65,8 @@ export interface SharedChange<P, T> {
   readonly prepare: (document: Document) => Promise<P>
   /** The change itself, short. */
   readonly write: (document: Document, prepared: P) => Promise<T>
+  /** Says more about a failure that comes after `prepare`. */
+  readonly explain?: (error: unknown, prepared: P) => unknown
 }
 
 /**
@@ -76,18 +84,21 @@ export async function keepingSharing<P, T>(
   const document = await getDocument(context, uid, options)
   assertManageable(document)
   const prepared = await change.prepare(document)
-  const now = await getDocumentSharing(context, uid, options)
-  const owner = now.owner ?? document.createdBy?.id
-  const before = owner === undefined ? now : { ...now, owner }
+  let before: Sharing | undefined
   let result: T
   try {
+    const now = await getDocumentSharing(context, uid, options)
+    const owner = now.owner ?? document.createdBy?.id
+    options.signal?.throwIfAborted()
+    before = owner === undefined ? now : { ...now, owner }
     result = await change.write(document, prepared)
   } catch (error) {
     // a change without a clear answer, or one that the caller no longer waits for, may have been made
-    if (!isDhis2Error(error) || error.doubtful || error.afterDoubt) await restore(context, uid, before, error)
-    throw error
+    const doubtful = !isDhis2Error(error) || error.doubtful || error.afterDoubt
+    if (before !== undefined && doubtful) await restore(context, uid, before, options, error)
+    throw change.explain ? change.explain(error, prepared) : error
   }
-  await restore(context, uid, before, undefined)
+  await restore(context, uid, before, options, undefined)
   return result
 }
 
@@ -100,9 +111,15 @@ function assertManageable({ id, access }: Document): void {
   )
 }
 
-async function restore(context: FilesContext, uid: string, sharing: Sharing, after: unknown): Promise<void> {
+async function restore(
+  context: FilesContext,
+  uid: string,
+  sharing: Sharing,
+  { headers }: RequestOptions,
+  after: unknown,
+): Promise<void> {
   try {
-    await shareDocument(context, uid, sharing, { timeouts: { total: RESTORE_TIME } })
+    await shareDocument(context, uid, sharing, { headers, timeouts: { total: RESTORE_TIME } })
   } catch (error) {
     const more = after === undefined ? 'The change itself was made.' : `Before that: ${String(after)}`
     throw withDetails(

@@ -1,4 +1,4 @@
-import { Dhis2Error } from '../errors.js'
+import { Dhis2Error, isDhis2Error } from '../errors.js'
 import type { RequestOptions } from '../http/call.js'
 import { type Document, readDocument } from '../models/document.js'
 import { type FilesContext, requestOptions } from './context.js'
@@ -27,15 +27,19 @@ export interface DocumentDraft {
   readonly attachment?: boolean | undefined
 }
 
-/** `POST /api/documents`. With an id of ours it can be sent again; one that is there already with the same url and name counts as made. */
+/**
+ * `POST /api/documents`. With an id of ours it can be sent again; one that is there already with the same url and name is
+ * success: `found` when it was there before this call, as far as can be told.
+ */
 export async function createDocument(
   context: FilesContext,
   draft: DocumentDraft,
   options: RequestOptions,
-): Promise<void> {
+): Promise<'made' | 'found'> {
   const init = { ...requestOptions(options), what: `create document “${draft.name}”`, json: draft, idempotent: true }
   try {
     await context.call.json('POST', 'api/documents', init)
+    return 'made'
   } catch (error) {
     await settle('create-document', error, async () => {
       const found = await getDocument(context, draft.id, options)
@@ -43,6 +47,7 @@ export async function createDocument(
         ? true
         : undefined
     })
+    return isDhis2Error(error) && !error.doubtful && !error.afterDoubt ? 'found' : 'made'
   }
 }
 
@@ -92,7 +97,10 @@ export async function updateExternalDocument(
   if (operations.length === 0) throw new TypeError('Nothing to change: pass name, url or code.')
   await keepingSharing(context, uid, changes, {
     prepare: (document) => Promise.resolve(assertLink(document)),
-    write: () => patchDocument(context, uid, operations, `update document ${uid}`, changes),
+    write: () =>
+      patchDocument(context, uid, operations, `update document ${uid}`, changes, (found) =>
+        operations.every(({ path, value }) => found[path.slice(1)] === value),
+      ),
   })
   return getDocument(context, uid, changes)
 }
@@ -112,21 +120,38 @@ export interface PatchOperation {
   readonly value?: unknown
 }
 
-/** `PATCH /api/documents/{uid}`. The operations set values, so that sending them twice does no more than once. */
-export function patchDocument(
+/**
+ * `PATCH /api/documents/{uid}`. The operations set values, so that sending them twice does no more than once. A failure
+ * after which the document is as it was meant to be is success.
+ */
+export async function patchDocument(
   context: FilesContext,
   uid: string,
   operations: readonly PatchOperation[],
   what: string,
   options: RequestOptions,
+  done: (document: Document) => boolean,
 ): Promise<void> {
-  return context.call.empty('PATCH', `api/documents/${uidInPath(uid, 'uid')}`, {
-    ...requestOptions(options),
-    what,
-    json: operations,
-    jsonType: 'application/json-patch+json',
-    idempotent: true,
-  })
+  const init = { ...requestOptions(options), what, json: operations, idempotent: true }
+  const path = `api/documents/${uidInPath(uid, 'uid')}`
+  try {
+    await context.call.empty('PATCH', path, { ...init, jsonType: 'application/json-patch+json' })
+  } catch (error) {
+    await settleUpdate(context, uid, error, options, done)
+  }
+}
+
+/** After a failed update: resolves when the document is as it was meant to be. */
+export function settleUpdate(
+  context: FilesContext,
+  uid: string,
+  error: unknown,
+  options: RequestOptions,
+  done: (document: Document) => boolean,
+): Promise<true> {
+  return settle('update-document', error, async () =>
+    done(await getDocument(context, uid, options)) ? true : undefined,
+  )
 }
 
 export async function deleteDocument(context: FilesContext, uid: string, options: RequestOptions = {}): Promise<void> {

@@ -1,8 +1,9 @@
 import { verifyingStream } from '../bytes/integrity.js'
 import { type Progress, withProgress } from '../bytes/progress.js'
 import { type ByteSource, streamOf } from '../bytes/source.js'
-import { isDhis2Error } from '../errors.js'
-import { policyOf, type QueryValue, type RequestOptions } from '../http/call.js'
+import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
+import { limitsOf, policyOf, type QueryValue, type RequestOptions } from '../http/call.js'
+import { startDeadline } from '../http/deadline.js'
 import { repeat } from '../http/retry.js'
 import type { FileResource } from '../models/file-resource.js'
 import type { SavedFile } from '../platform.js'
@@ -104,14 +105,27 @@ export function downloadOf(context: FilesContext, file: ReadableFile): FileDownl
     } catch (error) {
       if (file.missing === undefined || !isDhis2Error(error, 'not-yet-stored')) throw error
       await explainMissingBytes(context, file.missing, options)
-      throw error
+      throw withDetails(error, 'By now its metadata says that it is stored.', { code: 'server' })
     }
   }
-  /** One policy for the whole file: the requests below send once, so that repeats are not multiplied. */
-  const whole = <T>(options: ReadOptions, read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T> => {
-    const signal = options.signal ?? new AbortController().signal
+  /** One policy and one total clock for the whole file: the requests below send once, so that repeats are not multiplied. */
+  const whole = async <T>(
+    options: ReadOptions,
+    read: (stream: ReadableStream<Uint8Array>) => Promise<T>,
+  ): Promise<T> => {
+    options.signal?.throwIfAborted()
+    const { clock } = context
+    const { total } = limitsOf(context.timeouts, options.timeouts)
+    const message = `Cannot download ${file.what}: not done within ${total / 1000} s (timeouts.total).`
+    const expired = (): Dhis2Error => new Dhis2Error(message, { code: 'timeout', clock: 'total' })
+    const { signal, at: deadline, end } = startDeadline({ signal: options.signal, total, now: clock.now(), expired })
     const policy = policyOf(context.retry, options.retry)
-    return repeat({ policy, clock: context.clock, signal }, async () => read(await open({ ...options, retry: false })))
+    const once = { ...options, signal, retry: false, timeouts: { ...options.timeouts, total: Infinity } } as const
+    try {
+      return await repeat({ policy, clock, signal, deadline }, async () => read(await open(once)))
+    } finally {
+      end()
+    }
   }
   const download: FileDownload = {
     kind: 'file',

@@ -22,16 +22,15 @@ export interface Echo {
 }
 
 /**
- * How DHIS2 answers a change that it has made already. After one of these, and after every doubtful answer, the state is
- * read back: what is as it was meant to be is success, whoever made it so. WIRE.md 1.5, 2.3, 2.4, 2.6, 3.3, 4.4, 5.1, 5.2.
+ * How DHIS2 answers a change that it has made already. After one of these, and after every doubtful answer, to this try or to
+ * one before it (so a DELETE that only a repeat is answered 404), the state is read back: what is as it was meant to be is
+ * success, whoever made it so. WIRE.md 1.5, 2.3, 2.4, 2.6, 3.3, 4.4, 5.1, 5.2.
  */
 export const ECHOES: Echo[] = [
   { id: 'file-uid-taken', change: 'upload-file', matches: (e) => e.errorCode === 'E1119' },
   { id: 'document-uid-taken', change: 'create-document', matches: (e) => e.errorCode === 'E5000' },
   { id: 'document-file-taken', change: 'create-document', matches: (e) => e.errorCode === 'E4016' },
   { id: 'own-file-attached', change: 'update-document', matches: (e) => e.errorCode === 'E4016' },
-  // the first answer to a DELETE that says 404 tells that there was nothing to delete
-  { id: 'deleted-before', change: 'delete-document', matches: (e) => e.code === 'not-found' && e.afterDoubt },
   { id: 'own-file-in-value', change: 'set-data-value', matches: (e) => e.errorCode === 'E2026' },
   { id: 'own-file-in-tracker', change: 'attach', matches: (e) => e.errorCode === 'E1009' },
   { id: 'own-attachment-used', change: 'send-message', matches: (e) => e.errorCode === 'E1004' },

@@ -1,6 +1,9 @@
 import { streamOf } from '../bytes/source.js'
-import { Dhis2Error, isDhis2Error } from '../errors.js'
-import type { RequestOptions } from '../http/call.js'
+import { Dhis2Error, type Dhis2ErrorCode, type Dhis2ErrorOptions, isDhis2Error } from '../errors.js'
+import { limitsOf, type RequestOptions } from '../http/call.js'
+import { discard, watchBody } from '../http/response-body.js'
+import { retryAfterOf } from '../http/retry-after.js'
+import { withTimeouts } from '../http/timeouts.js'
 import type { FilesContext } from './context.js'
 import { downloadOf, type FileDownload, type ReadOptions } from './download.js'
 
@@ -50,38 +53,65 @@ async function fetchLink(
   options: ReadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   const signal = options.signal ?? new AbortController().signal
-  let target = new URL(url)
+  signal.throwIfAborted()
+  const send = withTimeouts(context.bareTransport, limitsOf(context.timeouts, options.timeouts))
+  let target = URL.canParse(url) ? new URL(url) : undefined
   for (let hop = 0; hop <= REDIRECTS; hop++) {
-    const fail = (why: string, status?: number): Dhis2Error =>
-      new Dhis2Error(`Cannot follow the link “${name}”: ${target.origin} ${why}.`, {
-        code: status === 404 || status === 410 ? 'not-found' : status === undefined ? 'network' : 'protocol',
-        retryable: status === undefined || status >= 500 || status === 429,
+    const at = target
+    const fail = (why: string, more: Partial<Dhis2ErrorOptions> = {}): Dhis2Error =>
+      new Dhis2Error(`Cannot follow the link “${name}”: ${at?.origin ?? 'it'} ${why}.`, {
+        code: 'protocol',
         method: 'GET',
+        ...more,
+      })
+    if (at === undefined) throw fail('leads to an address that is none')
+    if (at.protocol !== 'http:' && at.protocol !== 'https:') throw fail('leads to something other than the web')
+    // a name and password in a link are nobody's to send
+    at.username = ''
+    at.password = ''
+    const broken = (error: unknown, how: string): unknown => {
+      if (signal.aborted) return signal.reason
+      if (isDhis2Error(error)) return error
+      const why = error instanceof Error ? `: ${error.message}` : ''
+      return fail(`${how}${why}`, { code: 'network', retryable: true, cause: error })
+    }
+    const headers = new Headers({ accept: '*/*' })
+    const response = await send({ method: 'GET', url: at, headers, idempotent: true, signal }).catch(
+      (error: unknown) => {
+        throw broken(error, 'does not answer')
+      },
+    )
+    if (response.ok) {
+      const watched = watchBody(response, {
+        onEnd: () => undefined,
+        mapError: (error) => Promise.resolve(broken(error, 'broke off its answer')),
+      })
+      return watched.body ?? streamOf(new Uint8Array())
+    }
+    discard(response)
+    if (response.type === 'opaqueredirect') {
+      throw fail('redirects, and browsers do not tell where to: open the link itself', { code: 'unsupported' })
+    }
+    const { status, headers: answered } = response
+    const location = answered.get('location')
+    if (status < 300 || status >= 400 || location === null) {
+      throw fail(`answered ${status}`, {
+        code: codeOf(status),
+        retryable: status >= 500 || status === 429,
+        retryAfter: retryAfterOf(answered, context.clock.now()),
         status,
       })
-    if (target.protocol !== 'http:' && target.protocol !== 'https:')
-      throw fail('leads to something other than the web', 400)
-    const request = {
-      method: 'GET',
-      url: target,
-      headers: new Headers({ accept: '*/*' }),
-      idempotent: true,
-      signal,
-    } as const
-    const response = await context.bareTransport(request).catch((error: unknown) => {
-      if (signal.aborted) throw signal.reason
-      throw isDhis2Error(error) ? error : fail('does not answer')
-    })
-    if (response.ok) return response.body ?? streamOf(new Uint8Array())
-    response.body?.cancel().catch(() => undefined)
-    const location = response.headers.get('location')
-    if (response.status < 300 || response.status >= 400 || location === null) {
-      throw fail(`answered ${response.status}`, response.status)
     }
-    if (!URL.canParse(location, target)) throw fail('redirects to an address that is none', response.status)
-    target = new URL(location, target)
+    target = URL.canParse(location, at) ? new URL(location, at) : undefined
   }
   throw new Dhis2Error(`Cannot follow the link “${name}”: it redirects more than ${REDIRECTS} times.`, {
     code: 'protocol',
   })
+}
+
+function codeOf(status: number): Dhis2ErrorCode {
+  if (status === 404 || status === 410) return 'not-found'
+  if (status === 401 || status === 403) return 'forbidden'
+  if (status === 429) return 'rate-limited'
+  return status >= 500 ? 'server' : 'protocol'
 }

@@ -70,8 +70,7 @@ export async function explainMissingBytes(context: FilesContext, uid: string, op
 
 async function failIfLost(context: FilesContext, resource: FileResource, options: RequestOptions): Promise<void> {
   const { serverDate } = await context.systemInfo(requestOptions(options))
-  // both are the server's local time without a zone: their difference is right in whatever zone they are read
-  const age = Date.parse(serverDate ?? '') - Date.parse(resource.created)
+  const age = serverTime(serverDate) - serverTime(resource.created)
   if (!(age > LOST_AFTER)) return
   throw new Dhis2Error(
     `The bytes of file resource ${resource.id} (“${resource.name}”) are lost: the server has had the file for ${Math.floor(age / 60_000)} minutes and has no bytes for it. Upload the file again.`,
@@ -81,6 +80,11 @@ async function failIfLost(context: FilesContext, resource: FileResource, options
       hint: 'Upload the file again; the server’s log says why it could not be stored.',
     },
   )
+}
+
+/** The server's local time without a zone. Read as if it were UTC, so that no change of the clocks here falls between two of them. */
+function serverTime(date: string | undefined): number {
+  return Date.parse(/[+-]\d\d:?\d\d$|Z$/.test(date ?? '') ? (date ?? '') : `${date}Z`)
 }
 
 function notYetStored(resource: FileResource, waited: number | undefined): Dhis2Error {

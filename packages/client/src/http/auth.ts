@@ -3,7 +3,7 @@ import type { Credentials } from './credentials.js'
 import { isSafe } from './request-line.js'
 import { discard, readText } from './response-body.js'
 import { SharedSignIn, type SignInAnswer } from './sign-in.js'
-import type { Transport, TransportRequest } from './transport.js'
+import { type Transport, type TransportRequest, Unsent } from './transport.js'
 
 /** What {@link Authenticator} takes from its runtime and its client. */
 export interface AuthenticatorOptions {
@@ -37,12 +37,12 @@ export class Authenticator {
 
   /** Takes the secrets of this sign-in out of a text. */
   readonly redact = (text: string): string => {
-    let clean = text
-    for (const secret of this.#options.credentials.secrets()) {
-      // one as short as a word would blacken ordinary text
-      if (secret.length >= 4) clean = clean.replaceAll(secret, '•••').replaceAll(encodeURIComponent(secret), '•••')
-    }
-    return clean
+    const { credentials, jar, signInUrl } = this.#options
+    const secrets = [...credentials.secrets(), ...cookiesOf(jar?.header(signInUrl)).values()]
+    // one as short as a word would blacken ordinary text
+    const forms = secrets.filter((secret) => secret.length >= 4).flatMap(writtenForms)
+    // the longest first: one may be a part of another
+    return forms.sort((a, b) => b.length - a.length).reduce((clean, form) => clean.replaceAll(form, '•••'), text)
   }
 
   /** The layer: credentials per attempt. */
@@ -55,7 +55,8 @@ export class Authenticator {
         )
       }
       const answer = await this.#signIn.ensure(request.signal, () => this.#performSignIn(next, request))
-      if (answer && (!answer.ok || this.#isSignIn(request))) return responseOf(answer)
+      if (answer && this.#isSignIn(request)) return responseOf(answer)
+      if (answer?.ok === false) throw new Unsent(this.#signInRequest(request), { response: responseOf(answer) })
       return this.#sendAuthorized(next, request)
     }
   }
@@ -65,17 +66,25 @@ export class Authenticator {
   }
 
   async #performSignIn(next: Transport, request: TransportRequest): Promise<SignInAnswer> {
-    const headers = new Headers(request.headers)
-    headers.delete('content-type')
-    headers.set('accept', 'application/json')
-    const { signal } = request
-    const url = this.#options.signInUrl
+    const signIn = this.#signInRequest(request)
     this.#newSession()
-    const response = await this.#sendAuthorized(next, { method: 'GET', url, headers, idempotent: true, signal })
-    const text = await readText(response, SIGN_IN_LIMIT, signal)
-    if (signal.aborted) throw signal.reason
-    const { ok, status, statusText } = response
-    return { ok, status, statusText, headers: response.headers, text }
+    try {
+      const response = await this.#sendAuthorized(next, signIn)
+      const text = await readText(response, SIGN_IN_LIMIT, signIn.signal)
+      signIn.signal.throwIfAborted()
+      const { ok, status, statusText, headers } = response
+      return { ok, status, statusText, headers, text }
+    } catch (cause) {
+      throw new Unsent(signIn, { cause })
+    }
+  }
+
+  /** With the headers of the request that needs it, but for those that are about that one's own body and answer. */
+  #signInRequest({ headers: given, signal, timeouts }: TransportRequest): TransportRequest {
+    const headers = new Headers(given)
+    for (const name of ['content-type', 'if-none-match', 'if-modified-since', 'range']) headers.delete(name)
+    headers.set('accept', 'application/json')
+    return { method: 'GET', url: this.#options.signInUrl, headers, idempotent: true, signal, timeouts }
   }
 
   async #sendAuthorized(next: Transport, request: TransportRequest): Promise<Response> {
@@ -83,12 +92,16 @@ export class Authenticator {
     const authorization = await credentials.authorization(request.signal)
     const response = await this.#send(next, request, authorization)
     if (response.status !== 401) return response
-    this.#signIn.reset()
-    if (request.body?.replayable === false) return response
-    const fresh = await credentials.renew(authorization, request.signal)
-    if (fresh === undefined) return response
+    const fresh =
+      request.body?.replayable === false ? undefined : await credentials.renew(authorization, request.signal)
+    if (fresh === undefined) {
+      this.#signIn.reset()
+      return response
+    }
     discard(response)
-    return this.#send(next, request, fresh)
+    const second = await this.#send(next, request, fresh)
+    if (second.status === 401) this.#signIn.reset()
+    return second
   }
 
   async #send(next: Transport, request: TransportRequest, authorization: string | undefined): Promise<Response> {
@@ -120,6 +133,17 @@ export class Authenticator {
     if (xsrf !== undefined && !isSafe(request)) headers.set('x-xsrf-token', xsrf)
     return headers
   }
+}
+
+/** A secret as a server may write it back: as it is, in a URL, in JSON, in HTML. */
+function writtenForms(secret: string): string[] {
+  const html = secret.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  const named = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+  return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), html, named])]
 }
 
 function cookiesOf(header: string | undefined): Map<string, string> {

@@ -7,7 +7,7 @@ import { readJson } from './json.js'
 import { requestLine } from './request-line.js'
 import { discard } from './response-body.js'
 import { DEFAULT_RETRY, type RetryOptions, type RetryPolicy, repeat } from './retry.js'
-import { DEFAULT_TIMEOUTS, type TimeoutLimits, type Timeouts, withTimeouts } from './timeouts.js'
+import { DEFAULT_TIMEOUTS, type TimeoutLimits, timeoutError, type Timeouts, withTimeouts } from './timeouts.js'
 import type { Logger, Method, Middleware, RequestBody, Transport, TransportRequest } from './transport.js'
 
 /** What every method takes as its last argument. */
@@ -65,22 +65,27 @@ export interface StackOptions {
 
 /** Puts the layers of one call together, outermost first: deadline, retry, reading, classify, auth, middleware, idle, transport. */
 export function createCall(stack: StackOptions): Call {
+  const send = stack.authenticator.wrap(
+    stack.middleware.reduceRight((next, wrap) => wrap(next), withTimeouts(stack.transport, limitsOf(stack.timeouts))),
+  )
   const run = async <T>(method: Method, path: string, init: CallInit, read: Reader<T>): Promise<T> => {
     init.signal?.throwIfAborted()
     const { clock, logger, authenticator } = stack
     const limits = limitsOf(stack.timeouts, init.timeouts)
-    const inner = stack.middleware.reduceRight((next, wrap) => wrap(next), withTimeouts(stack.transport, limits))
-    const classified = withClassification(authenticator.wrap(inner), {
-      what: init.what,
-      clock,
-      redact: authenticator.redact,
-    })
+    const classified = withClassification(send, { what: init.what, clock, redact: authenticator.redact })
     const request = requestOf(stack, method, path, init)
-    const deadline = startDeadline(request, limits.total, clock.now())
+    const deadline = startDeadline({
+      signal: init.signal,
+      total: limits.total,
+      now: clock.now(),
+      expired: () => timeoutError(request, 'total', limits.total),
+    })
+    let opened = false
+    const body = request.body && noticing(request.body, () => (opened = true))
     const once = async (): Promise<T> => {
       const started = clock.now()
       try {
-        const response = await classified({ ...request, signal: deadline.signal })
+        const response = await classified({ ...request, body, timeouts: limits, signal: deadline.signal })
         logger.debug?.(`${requestLine(request)} ${response.status}`, { ms: clock.now() - started })
         return await read(response, request, init.what)
       } catch (error) {
@@ -96,7 +101,8 @@ export function createCall(stack: StackOptions): Call {
           signal: deadline.signal,
           deadline: deadline.at,
           idempotent: request.idempotent,
-          replayable: () => request.body?.replayable ?? true,
+          // a stream that can be read once can still be sent when nobody has begun to read it
+          replayable: () => !opened || body?.replayable !== false,
           onRetry: (error, wait) =>
             logger.warn?.(`${error.message} Trying again in ${Math.round(wait)} ms.`, { error }),
         },
@@ -145,14 +151,15 @@ function requestOf(stack: StackOptions, method: Method, path: string, init: Call
     for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one))
   }
   const body = init.json === undefined ? init.body : jsonBody(init.json, init.jsonType ?? 'application/json')
-  const headers = new Headers({ ...stack.headers, ...init.headers })
+  const headers = new Headers(stack.headers)
+  for (const [name, value] of Object.entries(init.headers ?? {})) headers.set(name, value)
   if (!headers.has('accept')) headers.set('accept', 'application/json, */*')
   // without it DHIS2 answers a missing sign-in with its login page
   headers.set('x-requested-with', 'XMLHttpRequest')
   if (stack.userAgent !== undefined && !headers.has('user-agent')) headers.set('user-agent', stack.userAgent)
   headers.delete('content-length')
-  if (body) headers.set('content-type', body.type)
-  else headers.delete('content-type')
+  headers.delete('content-type')
+  if (body && body.type !== '') headers.set('content-type', body.type)
   return {
     method,
     url,
@@ -160,6 +167,20 @@ function requestOf(stack: StackOptions, method: Method, path: string, init: Call
     body,
     idempotent: init.idempotent ?? !(method === 'POST' || method === 'PATCH'),
     signal: init.signal ?? new AbortController().signal,
+  }
+}
+
+/** The same body, which tells when it is opened. */
+function noticing(body: RequestBody, onOpen: () => void): RequestBody {
+  const { type, size, replayable } = body
+  return {
+    type,
+    size,
+    replayable,
+    open(options) {
+      onOpen()
+      return body.open(options)
+    },
   }
 }
 

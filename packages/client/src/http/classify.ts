@@ -1,4 +1,4 @@
-import { Dhis2Error, isDhis2Error } from '../errors.js'
+import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
 import { errorReportsOf, parseWebMessage } from '../models/web-message.js'
 import type { Clock } from './clock.js'
 import { CLASSIFICATION, type Refusal, UNKNOWN_ANSWER } from './classification.js'
@@ -6,7 +6,7 @@ import type { ConnectionFailure } from './connection-errors.js'
 import { isSafe, pathOf, requestLine } from './request-line.js'
 import { readText, watchBody } from './response-body.js'
 import { retryAfterOf } from './retry-after.js'
-import type { Transport, TransportRequest } from './transport.js'
+import { type Transport, type TransportRequest, Unsent } from './transport.js'
 
 /** How much of an error's body is read, in bytes, and for how long, in milliseconds. */
 const BODY_LIMIT = 1_048_576
@@ -32,7 +32,11 @@ export function withClassification(next: Transport, options: ClassifyOptions): T
       response = await next(request)
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason
-      throw isDhis2Error(error) ? error : await connectionError(error, 'got no answer', request, options)
+      if (!(error instanceof Unsent)) throw await noAnswer(error, request, options)
+      if (error.response) throw await refusalError(error.response, error.request, options)
+      const { cause } = error
+      // one that others get too: each has its own, which counts its own attempts
+      throw isDhis2Error(cause) ? withDetails(cause, '', {}) : await noAnswer(cause, error.request, options)
     }
     if (response.ok || response.status === 304) {
       return watchBody(response, {
@@ -49,16 +53,21 @@ export function withClassification(next: Transport, options: ClassifyOptions): T
   }
 }
 
+async function noAnswer(error: unknown, request: TransportRequest, options: ClassifyOptions): Promise<Dhis2Error> {
+  return isDhis2Error(error) ? error : connectionError(error, 'got no answer', request, options)
+}
+
 async function refusalError(
   response: Response,
   request: TransportRequest,
   options: ClassifyOptions,
 ): Promise<Dhis2Error> {
-  const text = await readText(response, BODY_LIMIT, patience(request.signal))
+  const text = options.redact(await readText(response, BODY_LIMIT, request.signal, BODY_PATIENCE))
   if (request.signal.aborted) throw request.signal.reason
   const refusal = refusalOf(response, request, text)
   const row = CLASSIFICATION.find((r) => r.matches(refusal)) ?? UNKNOWN_ANSWER
-  const hint = typeof row.hint === 'function' ? row.hint(refusal) : row.hint
+  const given = typeof row.hint === 'function' ? row.hint(refusal) : row.hint
+  const hint = given && options.redact(given)
   const code = refusal.errorCode === undefined ? '' : ` ${refusal.errorCode}`
   const said = refusal.said === '' ? '' : `: ${refusal.said}`
   const status = refusal.status === 0 ? 'a hidden redirect' : String(refusal.status)
@@ -90,7 +99,9 @@ function refusalOf(response: Response, request: TransportRequest, text: string):
     html,
     message,
     reports,
-    errorCode: message?.errorCode ?? reports[0]?.errorCode,
+    errorCode: [message?.errorCode, reports[0]?.errorCode].find(
+      (code) => code !== undefined && /^\w{1,20}$/.test(code),
+    ),
     said: saidBy(text, html, message?.message, reports),
     location: locationOf(response, request.url),
   }
@@ -103,7 +114,7 @@ function saidBy(
   reports: readonly { readonly message: string; readonly errorCode: string }[],
 ): string {
   if (html) {
-    const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1]
+    const title = /<title[^>]{0,200}>([^<]{0,1000})/i.exec(text)?.[1]
     return title === undefined ? 'a web page' : `a web page titled “${oneLine(title)}”`
   }
   if (reports.length > 0) {
@@ -135,7 +146,9 @@ async function connectionError(
 ): Promise<Dhis2Error> {
   const failure = await explain(error)
   const text =
-    error instanceof Error ? oneLine(deepest(error).message || error.message || error.name) : 'unknown failure'
+    error instanceof Error
+      ? oneLine(options.redact(deepest(error).message || error.message || failure.code || error.name))
+      : 'unknown failure'
   const { host } = request.url
   const hint = failure.hint === '' ? undefined : failure.hint
   return new Dhis2Error(
@@ -153,12 +166,12 @@ async function connectionError(
 }
 
 /** The table of codes is loaded when it is needed, which may fail on the very connection that failed: then less is known. */
-async function explain(error: unknown): Promise<Pick<ConnectionFailure, 'sent' | 'kind' | 'hint'>> {
+async function explain(error: unknown): Promise<ConnectionFailure> {
   try {
     const { connectionFailure } = await import('./connection-errors.js')
     return connectionFailure(error)
   } catch {
-    return { sent: 'maybe', kind: 'other', hint: '' }
+    return { sent: 'maybe', kind: 'other', hint: '', code: undefined }
   }
 }
 
@@ -171,8 +184,4 @@ function deepest(error: Error): Error {
 function sentence(text: string, hint: string | undefined): string {
   const ended = /[.!?…”]$/.test(text) ? text : `${text}.`
   return hint === undefined ? ended : `${ended} ${hint}`
-}
-
-function patience(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(BODY_PATIENCE)])
 }

@@ -8,6 +8,9 @@ export interface Clock {
   random(): number
 }
 
+/** The longest that a timer of any runtime waits, in milliseconds (24.8 days): with more it would ring at once. */
+export const LONGEST_TIMER = 2_147_483_647
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
@@ -25,10 +28,13 @@ export const systemClock: Clock = {
         end()
         reject(signal.reason as Error)
       }
-      const timer = setTimeout(() => {
-        end()
-        resolve()
-      }, ms)
+      const timer = setTimeout(
+        () => {
+          end()
+          resolve()
+        },
+        Math.min(ms, LONGEST_TIMER),
+      )
       signal.addEventListener('abort', abort)
     })
   },

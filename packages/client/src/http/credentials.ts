@@ -1,4 +1,4 @@
-import { Dhis2Error } from '../errors.js'
+import { Dhis2Error, isDhis2Error } from '../errors.js'
 import { abortable } from './signals.js'
 
 /**
@@ -44,7 +44,7 @@ export function credentialsOf(auth: Auth): Credentials {
   if ('token' in auth) return fixed(`ApiToken ${headerSafe(auth.token, 'auth.token')}`, [auth.token])
   if ('accessToken' in auth) {
     if (typeof auth.accessToken === 'function') return oauth2(auth.accessToken)
-    return fixed(`Bearer ${headerSafe(auth.accessToken, 'auth.accessToken')}`, [auth.accessToken])
+    return fixed(bearer(headerSafe(auth.accessToken, 'auth.accessToken')), [auth.accessToken])
   }
   if ('cookie' in auth) return session(auth.cookie, auth.xsrfToken)
   throw new TypeError(AUTH_FORMS)
@@ -87,38 +87,61 @@ function session(cookie: unknown, xsrfToken: string | undefined): Credentials {
 }
 
 function oauth2(provider: AccessTokenProvider): Credentials {
-  let asked: Promise<string> | undefined
-  let last: string | undefined
+  let current: string | undefined
+  let asking: { readonly answer: Promise<string>; readonly asker: AbortSignal } | undefined
+  /** The last few: an answer to an old one may still come. */
+  const known: string[] = []
   const ask = async (signal: AbortSignal, rejected?: string): Promise<string> => {
-    const token: unknown = await provider({ signal, rejected })
+    let token: unknown
+    try {
+      token = await provider({ signal, rejected })
+    } catch (cause) {
+      throw isDhis2Error(cause) || signal.aborted ? cause : providerFailed(cause)
+    }
     if (typeof token !== 'string' || token === '' || /[^\x21-\x7e]/.test(token)) {
       throw new Dhis2Error('The accessToken function gave no token: a string without blanks is expected.', {
         code: 'unauthenticated',
       })
     }
-    last = token
+    current = token
+    if (!known.includes(token)) known.unshift(token)
+    known.length = Math.min(known.length, 8)
     return token
   }
-  const current = async (signal: AbortSignal, rejected?: string): Promise<string> => {
-    const mine = (asked ??= ask(signal, rejected))
-    mine.catch(() => {
-      if (asked === mine) asked = undefined
-    })
-    return `Bearer ${await abortable(mine, signal)}`
+  /** One question for all who need a token now; they have what it got unless that is the one that was refused. */
+  const get = async (signal: AbortSignal, rejected?: string): Promise<string> => {
+    for (;;) {
+      if (asking === undefined && current !== undefined && current !== rejected) return current
+      asking ??= { asker: signal, answer: ask(signal, rejected).finally(() => (asking = undefined)) }
+      const { answer, asker } = asking
+      try {
+        return await abortable(answer, signal)
+      } catch (error) {
+        // who asked gave up, which says nothing about the provider: another one asks
+        if (signal.aborted || !asker.aborted) throw error
+      }
+    }
   }
   return {
     session: false,
     cookie: undefined,
     xsrfToken: undefined,
-    authorization: (signal) => current(signal),
+    authorization: async (signal) => bearer(await get(signal)),
     async renew(rejected, signal) {
-      // several calls may be refused at once: the first asks, the others take what it got
-      if (`Bearer ${last}` === rejected) asked = undefined
-      const fresh = await current(signal, rejected?.slice('Bearer '.length))
+      const fresh = bearer(await get(signal, rejected?.slice(bearer('').length)))
       return fresh === rejected ? undefined : fresh
     },
-    secrets: () => (last === undefined ? [] : [last]),
+    secrets: () => known,
   }
+}
+
+function bearer(token: string): string {
+  return `Bearer ${token}`
+}
+
+function providerFailed(cause: unknown): Dhis2Error {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new Dhis2Error(`The accessToken function failed: ${why}`, { code: 'unauthenticated', cause })
 }
 
 function headerSafe(value: unknown, name: string): string {

@@ -1,7 +1,6 @@
+import { LONGEST_TIMER } from './clock.js'
 import { watchBody } from './response-body.js'
 import { linkedController } from './signals.js'
-import { timeoutError } from './timeouts.js'
-import type { TransportRequest } from './transport.js'
 
 /** The total clock of one call, joined with the caller's signal. */
 export interface Deadline {
@@ -15,12 +14,21 @@ export interface Deadline {
   over<T>(result: T): T
 }
 
+/** What {@link startDeadline} needs to know. */
+export interface DeadlineOptions {
+  readonly signal: AbortSignal | undefined
+  /** In milliseconds; `Infinity` for none. */
+  readonly total: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** The error when time is up. */
+  readonly expired: () => unknown
+}
+
 /** Starts the outermost clock: everything below, waits between retries included, must be done within `total` ms. */
-export function startDeadline(request: TransportRequest, total: number, now: number): Deadline {
-  const linked = linkedController(request.signal)
-  const timer = Number.isFinite(total)
-    ? setTimeout(() => linked.controller.abort(timeoutError(request, 'total', total)), total)
-    : undefined
+export function startDeadline({ signal, total, now, expired }: DeadlineOptions): Deadline {
+  const linked = linkedController(signal)
+  const timer = total <= LONGEST_TIMER ? setTimeout(() => linked.controller.abort(expired()), total) : undefined
   const end = (): void => {
     clearTimeout(timer)
     linked.unlink()

@@ -7,20 +7,20 @@ const LIMIT = 128 * 1_048_576
 
 /**
  * Reads the answer to a request as JSON, whole.
- * @throws Dhis2Error `protocol` (retryable) when it is none: a web page, cut off, empty, without end.
+ * @throws Dhis2Error `protocol` when it is none: a web page, cut off, empty (all three retryable), without end.
  */
 export async function readJson(response: Response, request: TransportRequest, what: string): Promise<unknown> {
-  const broken = (why: string): Dhis2Error =>
+  const broken = (why: string, retryable = response.status !== 304): Dhis2Error =>
     new Dhis2Error(`Cannot ${what}: ${requestLine(request)} answered ${response.status} with ${why}`, {
       code: 'protocol',
-      retryable: true,
+      retryable,
       doubtful: !isSafe(request),
       method: request.method,
       path: pathOf(request.url),
       status: response.status,
     })
   const text = await boundedText(response, () =>
-    broken(`more than ${LIMIT} bytes of JSON, which this client does not read.`),
+    broken(`more than ${LIMIT} bytes of JSON, which this client does not read.`, false),
   )
   try {
     return JSON.parse(text) as unknown

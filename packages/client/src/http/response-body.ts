@@ -77,12 +77,21 @@ export function copyResponse(response: Response, body: BodyInit | null): Respons
   return new Response(body, { status, statusText, headers })
 }
 
-/** Reads at most `limit` bytes as text and cancels the rest. Never rejects: what came before a failure is the answer. */
-export async function readText(response: Response, limit: number, signal: AbortSignal): Promise<string> {
+/**
+ * Reads at most `limit` bytes as text, for at most `patience` ms, and cancels the rest. Never rejects: what came before a
+ * failure or an abort is the answer.
+ */
+export async function readText(
+  response: Response,
+  limit: number,
+  signal: AbortSignal,
+  patience?: number,
+): Promise<string> {
   if (response.body === null) return ''
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
   const cancel = (): void => void reader.cancel(signal.reason).catch(() => undefined)
+  const timer = patience === undefined ? undefined : setTimeout(cancel, patience)
   signal.addEventListener('abort', cancel)
   let text = ''
   let left = limit
@@ -96,6 +105,7 @@ export async function readText(response: Response, limit: number, signal: AbortS
   } catch {
     // a broken error page is still an error page
   } finally {
+    clearTimeout(timer)
     signal.removeEventListener('abort', cancel)
     reader.cancel().catch(() => undefined)
   }

@@ -11,16 +11,18 @@ export interface SignInAnswer {
 
 /** One sign-in that all who need it wait for. */
 export class SharedSignIn {
+  readonly #needed: boolean
   #done: boolean
   #running: Promise<SignInAnswer | undefined> | undefined
 
   constructor(needed: boolean) {
+    this.#needed = needed
     this.#done = !needed
   }
 
   /** The credentials were refused since: the next call signs in anew. */
   reset(): void {
-    this.#done = false
+    this.#done = !this.#needed
   }
 
   /**

@@ -20,10 +20,13 @@ export function linkedController(parent: AbortSignal | undefined): LinkedControl
 
 /** Settles as `promise` does, or rejects with `signal.reason` if that comes first. The work itself goes on. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason as Error)
+  if (signal.aborted) {
+    promise.catch(() => undefined)
+    return Promise.reject(signal.reason as Error)
+  }
   return new Promise<T>((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort)
+    signal.addEventListener('abort', abort, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }

@@ -22,7 +22,7 @@ export interface WebMessage {
   readonly [member: string]: unknown
 }
 
-/** Reads text as a WebMessage; `undefined` when it is none, whole or cut. Members of a wrong type are left out. */
+/** Reads text as a WebMessage; `undefined` when it is none, cut, or the JSON of something else. Members of a wrong type are left out. */
 export function parseWebMessage(text: string): WebMessage | undefined {
   let json: unknown
   try {
@@ -36,7 +36,7 @@ export function parseWebMessage(text: string): WebMessage | undefined {
     if (typeof message[key] !== 'string') delete message[key]
   }
   if (!isRecord(message['response'])) delete message['response']
-  return message as WebMessage
+  return message['httpStatus'] === undefined && message['status'] === undefined ? undefined : (message as WebMessage)
 }
 
 /** The error reports of an import, wherever the envelope holds them: an object report, an import report or a tracker report. */
