@@ -110,7 +110,17 @@ async function check(
   const size = source.size ?? (head.byteLength < HEAD_BYTES ? head.byteLength : undefined)
   const maxFileUploadSize = options.maxFileUploadSize ?? context.maxFileUploadSize
   const facts: PreflightFacts = { filename, type, domain, traits, size, head, maxFileUploadSize }
-  preflight(facts)
+  try {
+    preflight(facts)
+  } catch (error) {
+    // what was peeked at and is not sent must not stay open
+    if (!source.replayable)
+      source
+        .open()
+        .then((stream) => stream.cancel(error), ignore)
+        .catch(ignore)
+    throw error
+  }
   const limit = sizeLimit(facts)
   if (size !== undefined || limit === undefined) return source
   return limited(source, limit, (loaded) => tooLargeError(facts, loaded))
@@ -177,3 +187,5 @@ function compare(resource: FileResource, sent: Digest, filename: string): void {
     { code: 'integrity', fileResource: resource.id, hint: 'Upload it again under another uid.' },
   )
 }
+
+function ignore(): void {}

@@ -172,11 +172,12 @@ function requestOf(stack: StackOptions, method: Method, path: string, init: Call
 
 /** The same body, which tells when it is opened. */
 function noticing(body: RequestBody, onOpen: () => void): RequestBody {
-  const { type, size, replayable } = body
+  const { type, size, replayable, onSent } = body
   return {
     type,
     size,
     replayable,
+    onSent,
     open(options) {
       onOpen()
       return body.open(options)

@@ -64,11 +64,17 @@ export function withTimeouts(next: Transport, limits: Pick<TimeoutLimits, 'heade
 
 function watchedBody(request: TransportRequest, body: RequestBody, watchdog: () => Watchdog | undefined): RequestBody {
   const { type, size, replayable } = body
+  let read = 0
   return {
     type,
     size,
     replayable,
+    onSent(loaded) {
+      watchdog()?.watch(loaded < read ? 'idle' : 'headers')
+      body.onSent?.(loaded)
+    },
     async open(options) {
+      read = 0
       watchdog()?.rest()
       const stream = await body.open(options).catch((error: unknown) => {
         throw options?.signal?.aborted ? error : unreadable(request, error)
@@ -76,7 +82,10 @@ function watchedBody(request: TransportRequest, body: RequestBody, watchdog: () 
       watchdog()?.watch('idle')
       return watchStream(stream, {
         onPull: () => watchdog()?.rest(),
-        onChunk: () => watchdog()?.watch('idle'),
+        onChunk(chunk) {
+          read += chunk.byteLength
+          watchdog()?.watch('idle')
+        },
         onEnd: () => watchdog()?.watch('headers'),
         mapError: (error) => Promise.resolve(options?.signal?.aborted ? error : unreadable(request, error)),
       })
