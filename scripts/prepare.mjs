@@ -92,7 +92,8 @@ async function install() {
   say('Installing the dependencies (npm ci) …')
   rmSync(STAMP, { force: true })
   const started = Date.now()
-  const { code, output } = await run(npm(), ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  const [npm, ...first] = npmCommand()
+  const { code, output } = await run(npm, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'])
   if (code !== 0) {
     throw new PrepareError(`${output.trim()}\nnpm ci failed. Is the npm registry within reach, and the disk not full?`)
   }
@@ -222,27 +223,22 @@ function isAlive(pid) {
   }
 }
 
-/** npm as it runs us, else the one on the path. */
-function npm() {
+/** npm as it runs us, else the one on the path: a program and its first arguments. */
+export function npmCommand() {
   const { npm_execpath: path = '' } = process.env
-  return /npm-cli\.c?js$/.test(path) ? path : 'npm'
+  return /npm-cli\.c?js$/.test(path) ? [process.execPath, path] : ['npm']
 }
 
-function run(command, args) {
-  const script = /\.c?js$/.test(command)
-  const [program, list] = script ? [process.execPath, [command, ...args]] : [command, args]
+function run(program, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, list, {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32' && !script,
-    })
+    const shell = process.platform === 'win32' && program === 'npm'
+    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], shell })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8')
       stream.on('data', (text) => (output += text))
     }
-    child.on('error', (error) => reject(new PrepareError(`Cannot run ${command}: ${error.message}`)))
+    child.on('error', (error) => reject(new PrepareError(`Cannot run ${program}: ${error.message}`)))
     child.on('close', (code, signal) => {
       if (signal) reject(new PrepareError('Interrupted.'))
       else resolve({ code, output })

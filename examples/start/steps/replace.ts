@@ -10,7 +10,7 @@ export const replace: Step = {
     try {
       const onProgress = screen.progress('sent')
       const result = await client.files.replaceDocument(document, replacement.source, { onProgress, signal })
-      leftovers.fileStays(result.leftBehind, REPLACED)
+      if (result.leftBehind !== undefined) leftovers.fileStays(result.leftBehind, REPLACED)
       leftovers.fileStays(result.fileResource.id, DELETED_WITH_DOCUMENT)
       const sharing = await client.files.getDocumentSharing(document, { signal })
       screen.result(

@@ -1,0 +1,65 @@
+/**
+ * Every suite, as data. `npm test` runs those that need nothing beyond npm; `.ci/run` runs all of them.
+ *
+ * - `command`: a program of node_modules/.bin, or a script of this folder (`*.mjs`), and its arguments.
+ * - `counts`: how its tests are counted: `vitest` (its JSON report), `line` (the last `N passed, N failed` that it prints),
+ *   `exit` (one, by the exit code).
+ * - `needs`: Debian packages, by their name in `DEBIAN_PACKAGES`.
+ * - `ciOnly`: why `npm test` leaves it out although nothing is missing.
+ * - `minutes`: it is stopped, and has failed, after so long.
+ */
+export const SUITES = [
+  {
+    name: 'tests',
+    about: 'unit, stories, conformance, faults, packed, topology',
+    command: ['vitest', 'run'],
+    counts: 'vitest',
+    minutes: 15,
+  },
+  { name: 'examples', about: 'examples/, each checks itself', command: ['examples.mjs'], counts: 'line', minutes: 3 },
+  { name: 'docs', about: 'code in README and docs/', command: ['doc-examples.mjs'], counts: 'line', minutes: 5 },
+  {
+    name: 'lint',
+    about: 'oxlint',
+    command: ['oxlint', '--type-aware', '--deny-warnings'],
+    counts: 'exit',
+    minutes: 5,
+    ciOnly: 'npm run lint',
+  },
+  { name: 'format', about: 'biome', command: ['biome', 'check'], counts: 'exit', minutes: 2, ciOnly: 'npm run lint' },
+  {
+    name: 'types',
+    about: 'tsc over sources, tests and examples',
+    command: ['types.mjs'],
+    counts: 'exit',
+    minutes: 5,
+    ciOnly: 'npm run typecheck',
+  },
+  {
+    name: 'packages',
+    about: 'publint and attw on the tarballs',
+    command: ['check-packages.mjs'],
+    counts: 'line',
+    minutes: 5,
+    ciOnly: 'npm run check:packages',
+  },
+  {
+    name: 'size',
+    about: 'what a browser loads first',
+    command: ['check-size.mjs'],
+    counts: 'exit',
+    minutes: 2,
+    ciOnly: 'npm run check:size',
+  },
+  {
+    name: 'mutations',
+    about: 'a rule switched off turns a test red',
+    command: ['mutations.mjs'],
+    counts: 'line',
+    minutes: 15,
+    ciOnly: 'npm run test:mutations',
+  },
+]
+
+/** What suites need beside npm's packages: the Debian package, and a program of it that tells whether it is there. */
+export const DEBIAN_PACKAGES = {}
