@@ -13,7 +13,7 @@ export interface Connector {
  *
  * undici 7's HTTP/1 parser asserts, in a socket's event handler where nobody can catch it, that it is not paused when
  * the connection ends; it is paused whenever the reader of a body is slower than the server
- * (https://github.com/nodejs/undici/issues/5360, fixed only in undici 8, which needs Node 22). The two listeners here
+ * (https://github.com/nodejs/undici/issues/5360, fixed only in undici 8, which needs Node 22). The listeners here
  * run before undici's own and see to it that the assertion holds. A test fails when they are missing, and another when
  * undici is no longer the version that they were written for.
  */
@@ -42,15 +42,27 @@ export function createConnector(connectTimeout: number): Connector {
   }
 }
 
-/** The socket has ended and its last bytes are with the parser, which waits for a slow reader: let it see that the answer is complete. */
-function resumeParser(socket: Socket): void {
-  const symbol = Object.getOwnPropertySymbols(socket).find((candidate) => candidate.description === 'parser')
-  const parser: unknown = symbol === undefined ? undefined : Reflect.get(socket, symbol)
-  if (isParser(parser) && parser.paused) parser.resume()
+/** The parts of undici's parser that are needed here. */
+interface Parser {
+  paused: boolean
+  readonly ptr: number
+  readonly llhttp: { llhttp_resume(ptr: number): void }
+  resume(): void
 }
 
-function isParser(value: unknown): value is { readonly paused: boolean; resume(): void } {
-  return typeof value === 'object' && value !== null && 'paused' in value && 'resume' in value
+/**
+ * The socket has ended and its last bytes are with the parser, which waits for a slow reader: lets it see that the answer
+ * is complete, or ready to be told that it is not. undici 8 does the same in its `finish()`.
+ */
+function resumeParser(socket: Socket): void {
+  const symbol = Object.getOwnPropertySymbols(socket).find((candidate) => candidate.description === 'parser')
+  const parser = symbol === undefined ? undefined : (Reflect.get(socket, symbol) as Parser | null)
+  if (!parser?.paused) return
+  // ends an answer whose length is known, and pauses again in any other
+  parser.resume()
+  if (!parser.paused || socket.destroyed) return
+  parser.llhttp.llhttp_resume(parser.ptr)
+  parser.paused = false
 }
 
 const HIDDEN = 'ECONNRESET (while undici looks)'
