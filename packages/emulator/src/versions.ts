@@ -78,6 +78,21 @@ export interface Traits {
   readonly cannotFilterLongs: boolean
   /** `rootJunction=OR` sorts in memory, where a Long is not comparable. */
   readonly orSortIgnoresLongs: boolean
+  /** Which words the tracker importer uses: 2.42 found new ones. */
+  readonly trackerTexts: 'first' | 'reworded'
+  /** Tracker lists repeat the pager at the root (else it has links). */
+  readonly trackerPager: 'repeated' | 'linked'
+  /**
+   * Events without registration are a type of their own: they share no enrollment and have no scheduled date, both types have
+   * routes of their own, and a list names its program.
+   */
+  readonly singleEvents: boolean
+  /** `/api/events/files` and its kin, and the parameters of those days, are still there. */
+  readonly legacyTracker: boolean
+  /** The header that belongs to the API stays beside that of the files on tracker files. */
+  readonly trackerFilesKeepApiPolicy: boolean
+  /** What tracker routes say of bytes that are not there. */
+  readonly trackerContentPending: string
   readonly systemInfo: 'plain' | 'with-jobs' | 'with-session'
   /** Owner of what the system made. */
   readonly systemOwner: string
@@ -130,6 +145,12 @@ const v42: Traits = {
   sizeCap: 'received',
   cannotFilterLongs: true,
   orSortIgnoresLongs: false,
+  trackerTexts: 'reworded',
+  trackerPager: 'linked',
+  singleEvents: false,
+  legacyTracker: false,
+  trackerFilesKeepApiPolicy: true,
+  trackerContentPending: 'The content is being processed and is not available yet. Try again later.',
   systemInfo: 'with-jobs',
   systemOwner: 'XXXXXSystem',
 }
@@ -159,6 +180,9 @@ const v41: Traits = {
   maxParts: Number.POSITIVE_INFINITY,
   formFieldsFirst: true,
   orSortIgnoresLongs: true,
+  trackerTexts: 'first',
+  trackerPager: 'repeated',
+  legacyTracker: true,
   systemInfo: 'plain',
   systemOwner: 'system-process',
 }
@@ -180,6 +204,8 @@ const v43: Traits = {
   jsonTypeErrorStatus: 409,
   loginPath: '/login/',
   hasSessionExpireCookie: true,
+  singleEvents: true,
+  trackerContentPending: 'Content is being processed and is not available yet, try again later',
   systemInfo: 'with-session',
 }
 
@@ -193,6 +219,7 @@ const v44: Traits = {
   missingBlobKeepsDisposition: false,
   missingBlobCutsBody: false,
   loginRedirectIsAbsolute: false,
+  trackerFilesKeepApiPolicy: false,
   gist: true,
   sizeCap: 'saved',
   cannotFilterLongs: false,

@@ -16,8 +16,11 @@ export interface Reply {
   breakAfter?: number
 }
 
-/** `api`: ordinary answers. `file`: bytes of a file. `file-error`: an error after the file policy was set. `none`: no headers. */
-export type SecurityPolicy = 'api' | 'file' | 'file-error' | 'none'
+/**
+ * `api`: ordinary answers. `file`: bytes of a file. `file-and-api`: bytes of a file with both policies. `file-error`: an error
+ * after the file policy was set. `none`: no headers.
+ */
+export type SecurityPolicy = 'api' | 'file' | 'file-and-api' | 'file-error' | 'none'
 
 export const JSON_UTF8 = 'application/json;charset=UTF-8'
 export const NO_CACHE_PRIVATE = 'no-cache, private'

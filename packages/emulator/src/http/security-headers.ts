@@ -9,8 +9,12 @@ export function addSecurityHeaders(reply: Reply, traits: Traits): void {
   if (reply.policy === 'none') return
   const { headers } = reply
   headers.set('x-content-type-options', 'nosniff')
-  headers.set('x-xss-protection', reply.policy === 'file' ? '1; mode=block' : traits.xssProtection)
-  if (reply.policy === 'file-error') {
+  const isFile = reply.policy === 'file' || reply.policy === 'file-and-api'
+  headers.set('x-xss-protection', isFile ? '1; mode=block' : traits.xssProtection)
+  if (reply.policy === 'file-and-api') {
+    headers.append('content-security-policy', FRAME)
+    headers.append('content-security-policy', SCRIPT)
+  } else if (reply.policy === 'file-error') {
     headers.append('content-security-policy', SCRIPT)
     headers.append('content-security-policy', FRAME)
   } else headers.set('content-security-policy', reply.policy === 'file' ? SCRIPT : FRAME)
