@@ -24,8 +24,25 @@ export type { DownloadFileResourceOptions, UploadFileResourceOptions } from './f
 export type { ListQuery, Page, Paged } from './files/list.js'
 export type { AttachOptions, FileChoice } from './files/provide-file.js'
 export type { WaitOptions } from './files/storage.js'
+export type { AttachToTrackedEntityOptions, TrackerFiles } from './files/tracker-accessor.js'
+export type { AttachedFile } from './files/tracker-attach.js'
+export type {
+  DownloadAttributeOptions,
+  DownloadTrackerOptions,
+  NotModified,
+  TrackerFile,
+} from './files/tracker-download.js'
+export type {
+  EventFile,
+  EventQuery,
+  OrgUnitMode,
+  TrackedEntityFile,
+  TrackedEntityQuery,
+  TrackerQuery,
+} from './files/tracker-list.js'
 export { createUid, isUid } from './files/uid.js'
 export type { UploadOptions } from './files/upload.js'
+export type { FileValueType } from './files/value-types.js'
 export type { QueryValue, RequestOptions } from './http/call.js'
 export type { Clock } from './http/clock.js'
 export type { AccessTokenProvider, Auth } from './http/credentials.js'

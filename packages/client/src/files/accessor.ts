@@ -12,6 +12,7 @@ import type { ExternalLink } from './external-link.js'
 import type * as fileResources from './file-resources.js'
 import { DOCUMENTS, FILE_RESOURCES, type ListQuery, listObjects, type Paged } from './list.js'
 import type { WaitOptions } from './storage.js'
+import { TrackerFiles } from './tracker-accessor.js'
 
 /**
  * `client.files`: every place where DHIS2 keeps files. Each method takes `{ signal, timeouts, retry, headers }` in its last
@@ -22,11 +23,14 @@ import type { WaitOptions } from './storage.js'
 export class FilesAccessor {
   /** Files of aggregate data values. */
   readonly dataValues: DataValueFiles
+  /** Files of events and tracked entities. */
+  readonly tracker: TrackerFiles
   readonly #context: FilesContext
 
   constructor(context: FilesContext) {
     this.#context = context
     this.dataValues = new DataValueFiles(context)
+    this.tracker = new TrackerFiles(context)
   }
 
   /**

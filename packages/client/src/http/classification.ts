@@ -42,6 +42,9 @@ const has = (refusal: Refusal, ...codes: string[]): boolean =>
 /** DHIS2 cuts this answer to the length of the file that it did not find. */
 const isCut = (refusal: Refusal): boolean => refusal.message === undefined && /^\{"httpStatus"/.test(refusal.text)
 
+/** Where a report speaks of tracker objects: its codes mean other things there. */
+const isTracker = (refusal: Refusal): boolean => refusal.url.pathname.endsWith('/tracker')
+
 const redirect = (refusal: Refusal): boolean => refusal.status >= 300 && refusal.status < 400
 
 /** Every answer that is not a success, from the special to the general. WIRE.md 1.3, 1.10, 2, 3.5, 4.3, 8.1, 8.2, 9. */
@@ -114,6 +117,12 @@ export const CLASSIFICATION: Classification[] = [
     hint: 'The user lacks an authority or is not allowed by the object’s sharing.',
   },
   {
+    id: 'no-conversation',
+    // JSON, but none of DHIS2's envelopes
+    matches: (r) => r.status === 404 && /"No MessageConversation found/.test(r.text),
+    code: 'not-found',
+  },
+  {
     id: 'no-dhis2-here',
     matches: (r) => r.status === 404 && r.message === undefined,
     code: 'not-found',
@@ -152,7 +161,7 @@ export const CLASSIFICATION: Classification[] = [
   },
   {
     id: 'already-exists',
-    matches: (r) => r.status === 409 && has(r, 'E1119', 'E5000', 'E5003'),
+    matches: (r) => r.status === 409 && !isTracker(r) && has(r, 'E1119', 'E5000', 'E5003'),
     code: 'already-exists',
     hint: (r) =>
       has(r, 'E5003')
@@ -231,6 +240,53 @@ export const CLASSIFICATION: Classification[] = [
       r.status === 409 && r.method === 'DELETE' && r.reports.length === 0 && r.message?.response !== undefined,
     code: 'forbidden',
     hint: 'DHIS2 gives no reason when it refuses to delete: usually the F_DOCUMENT_DELETE authority or write access by sharing is missing.',
+  },
+  {
+    id: 'tracker-file-taken',
+    matches: (r) => isTracker(r) && has(r, 'E1009'),
+    code: 'conflict',
+    hint: 'A file can be attached once: upload it again as a new file.',
+  },
+  {
+    id: 'tracker-no-such-file',
+    matches: (r) => isTracker(r) && has(r, 'E1007', 'E1302') && /File resource .* could not be found/.test(r.said),
+    code: 'conflict',
+    hint: 'A value is the uid of no file that is on the server: another one of the same object may be the one.',
+  },
+  {
+    id: 'tracker-object-unknown',
+    matches: (r) => isTracker(r) && has(r, 'E1032', 'E1063', 'E1081', 'E1082', 'E1113', 'E1114'),
+    code: 'not-found',
+  },
+  {
+    id: 'tracker-forbidden',
+    matches: (r) =>
+      isTracker(r) && has(r, 'E1000', 'E1001', 'E1003', 'E1083', 'E1091', 'E1095', 'E1096', 'E1099', 'E1102', 'E1104'),
+    code: 'forbidden',
+    hint: 'The user lacks write access to the organisation unit, the program or the type.',
+  },
+  {
+    id: 'attachment-used',
+    matches: (r) => r.status === 409 && /is already used or not a valid attachment/.test(r.said),
+    code: 'conflict',
+    hint: 'A file can be the attachment of one message, and must be of domain MESSAGE_ATTACHMENT: upload it again.',
+  },
+  {
+    id: 'attachment-unknown',
+    matches: (r) => r.status === 409 && /^Attachment '.*' not found/.test(r.said),
+    code: 'not-found',
+  },
+  {
+    id: 'icon-exists',
+    matches: (r) => r.status === 400 && /^Icon with key .* already exists/.test(r.said),
+    code: 'already-exists',
+    hint: 'An icon has this key already.',
+  },
+  {
+    id: 'default-icon',
+    matches: (r) => r.status === 400 && /^Not allowed to \w+ default icon/.test(r.said),
+    code: 'forbidden',
+    hint: 'The icons that come with DHIS2 cannot be changed.',
   },
   { id: 'conflict', matches: (r) => r.status === 409 || r.status === 412 || r.status === 422, code: 'conflict' },
   {

@@ -1,5 +1,5 @@
 import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
-import { errorReportsOf, parseWebMessage } from '../models/web-message.js'
+import { type ErrorReport, errorReportsOf, parseWebMessage } from '../models/web-message.js'
 import type { Clock } from './clock.js'
 import { CLASSIFICATION, type Refusal, UNKNOWN_ANSWER } from './classification.js'
 import type { ConnectionFailure } from './connection-errors.js'
@@ -111,17 +111,22 @@ function saidBy(
   text: string,
   html: boolean,
   message: string | undefined,
-  reports: readonly { readonly message: string; readonly errorCode: string }[],
+  reports: readonly ErrorReport[],
 ): string {
   if (html) {
     const title = /<title[^>]{0,200}>([^<]{0,1000})/i.exec(text)?.[1]
     return title === undefined ? 'a web page' : `a web page titled “${oneLine(title)}”`
   }
   if (reports.length > 0) {
-    const shown = [...new Set(reports.slice(0, 3).map((r) => r.message))].join('; ')
+    const shown = [...new Set(reports.slice(0, 3).map(reportLine))].join('; ')
     return oneLine(reports.length > 3 ? `${shown}; and ${reports.length - 3} more` : shown)
   }
   return oneLine(message ?? text)
+}
+
+/** A report about tracker objects is about one of several: it says which, and which rule it breaks. */
+function reportLine({ message, errorCode, trackerType, uid }: ErrorReport): string {
+  return trackerType === undefined || uid === undefined ? message : `${trackerType} ${uid}: ${errorCode} ${message}`
 }
 
 function oneLine(text: string): string {

@@ -7,6 +7,9 @@ export interface ErrorReport {
   readonly errorProperty?: string
   readonly errorProperties?: readonly unknown[]
   readonly args?: readonly (string | null)[]
+  /** `EVENT`, and the uid of the object: in the reports of tracker imports. */
+  readonly trackerType?: string
+  readonly uid?: string
   readonly [member: string]: unknown
 }
 

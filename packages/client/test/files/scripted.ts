@@ -34,6 +34,8 @@ export interface Scripted {
   readonly received: Received[]
   /** Asked about each request; what it returns happens to it. */
   trouble: (request: Received, index: number) => Trouble | undefined
+  /** What its routes answer, without a request. */
+  answer(method: string, path: string): Answer
   /** The requests as lines, without the sign-in. */
   lines(): string[]
 }
@@ -43,6 +45,10 @@ export function scripted(version: string, routes: Routes, options: Partial<Dhis2
   const state: Scripted = {
     received,
     trouble: () => undefined,
+    answer(method, path) {
+      const query = new URL(path, 'http://dhis2.test').searchParams
+      return route(routes, { method, path, query, headers: new Headers(), bytes: new Uint8Array(), json: undefined })
+    },
     lines: () => received.map(({ method, path }) => `${method} ${decodeURIComponent(path)}`),
     client: new Dhis2Client({
       baseUrl: 'http://dhis2.test/',
