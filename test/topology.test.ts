@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as client from '@dhis2-files/client'
+import * as emulator from '@dhis2-files/emulator'
+import { describe, expect, test } from 'vitest'
+import { exportsOf, type Import, importsOf, ROOT } from './source-graph.js'
+
+/*
+ * Pins of the shape of the packages, as literals. A red one makes a change deliberate: when it is meant, change the pin in
+ * the same commit, and say why.
+ */
+
+/** Who may import whom inside the client: folders and files of `src`. Higher ones first; nobody imports upward. */
+const CLIENT_LAYERS: Record<string, string> = {
+  'index.ts': 'client.ts exports.ts web-platform.ts',
+  'node.ts': 'client.ts exports.ts node',
+  'exports.ts': 'bytes errors.ts files',
+  'client.ts': 'base-url.ts errors.ts files http system.ts versions.ts',
+  'web-platform.ts': 'errors.ts http',
+  node: 'bytes errors.ts http',
+  'system.ts': 'errors.ts http models versions.ts',
+  files: 'bytes errors.ts http known-bugs.ts models',
+  http: 'bytes errors.ts models',
+  bytes: 'errors.ts',
+  'known-bugs.ts': '',
+  'versions.ts': 'errors.ts',
+  models: 'errors.ts',
+  'base-url.ts': '',
+  'platform.ts': '',
+  'errors.ts': '',
+}
+
+/** The same for imports of types alone, where they are more. They order nothing at run time. */
+const CLIENT_TYPES: Record<string, string> = {
+  'index.ts': 'bytes',
+  'exports.ts': 'client.ts http models platform.ts system.ts versions.ts',
+  'client.ts': 'platform.ts',
+  'web-platform.ts': 'platform.ts',
+  node: 'platform.ts',
+  files: 'platform.ts versions.ts',
+  http: 'platform.ts',
+  bytes: 'platform.ts versions.ts',
+  'known-bugs.ts': 'versions.ts',
+  'platform.ts': 'bytes http',
+  'errors.ts': 'models',
+}
+
+/** Modules of `files/` that every surface may use. All others belong to one surface. */
+const SHARED = new Set(
+  'by-uid context download echoes external-link list preflight provide-file storage uid upload value-types'.split(' '),
+)
+
+/** Which surface a module of `files/` belongs to, by how its name begins. */
+const SURFACES = ['document', 'file-resources', 'data-value', 'tracker'] as const
+
+/** Packages and builtins that the sources import. */
+const CLIENT_PACKAGES = { neutral: ['hash-wasm'], node: ['undici'] }
+const EMULATOR_PACKAGES = ['@hono/node-server', '@hono/node-server/utils/response', 'hono/router/trie-router', 'sharp']
+
+const CLIENT_EXPORTS = `
+  Access AccessTokenProvider AttachOptions AttachToTrackedEntityOptions AttachedFile Auth ByteSource
+  ClientRequestInit Clock DataValueFile DataValueFiles DataValueKey DataValueQuery Dhis2Client
+  Dhis2ClientOptions Dhis2Error Dhis2ErrorCode Dhis2ErrorOptions Document DownloadAttributeOptions
+  DownloadDocumentOptions DownloadFileResourceOptions DownloadTrackerOptions ErrorReport EventFile
+  EventQuery ExternalDocumentChanges ExternalDocumentOptions ExternalLink FileChoice FileDownload
+  FileResource FileResourceDomain FileResourceOwner FileResourceStorageStatus FileValueType FilesAccessor
+  Identifiable ImageFileDimension ListQuery ListedDataValue Logger Me Method Middleware NotModified
+  OrgUnitMode Page Paged Pager Progress QueryValue ReadOptions RenamedDocument ReplaceDocumentOptions
+  ReplacedDocument RequestBody RequestOptions RetryOptions SaveOptions SavedFile SerializedError
+  ServerVersion Sharing SharingAccess SystemAccessor SystemInfo TimeoutClock Timeouts TrackedEntityFile
+  TrackedEntityQuery TrackerFile TrackerFiles TrackerQuery Transport TransportRequest
+  UploadDocumentOptions UploadFileResourceOptions UploadOptions Uploadable UploadedDataValue
+  UploadedDocument UserRef VersionTraits WaitOptions WebMessage WithFile bytesSource createUid fileSource
+  isDhis2Error isUid
+`
+
+const EMULATOR_EXPORTS = `
+  BlobReader Collection Dhis2Version Emulator EmulatorOptions EmulatorSettings EmulatorState Fault
+  FaultKind FaultRule FileResource InjectedFault RecordedRequest Row RunningServer SeedUser ServeOptions
+  SignIn User createEmulator
+`
+
+const ERROR_CODES =
+  'unauthenticated forbidden not-found conflict already-exists not-yet-stored lost-content rejected-file too-large rate-limited server network timeout integrity not-replayable unsupported protocol'
+
+const layerOf = (file: string): string => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file)
+const atRuntime = (i: Import): boolean => !i.typeOnly
+const isNodeOnly = (file: string): boolean => file === 'node.ts' || file.startsWith('node/')
+
+describe('the client', () => {
+  const imports = importsOf('client')
+  const ours = imports.filter((i) => i.ours)
+
+  test('imports downward: client, files, http, bytes, errors', () => {
+    expect(arrows(ours.filter(atRuntime))).toEqual(known(CLIENT_LAYERS))
+  })
+
+  test('imports types from where the pins say', () => {
+    const runtime = arrows(ours.filter(atRuntime))
+    const types = arrows(ours.filter((i) => i.typeOnly))
+    const more = Object.entries(types).map(
+      ([from, to]) => [from, to.filter((t) => !runtime[from]?.includes(t))] as const,
+    )
+    expect(Object.fromEntries(more.filter(([, to]) => to.length > 0))).toEqual(known(CLIENT_TYPES))
+  })
+
+  test('has surfaces that import only themselves and what is shared', () => {
+    const inFiles = ours.filter((i) => i.from.startsWith('files/') && i.to.startsWith('files/'))
+    const wrong = inFiles.filter(({ from, to }) => {
+      const [a, b] = [moduleOf(from), moduleOf(to)]
+      if (a === 'accessor' || SHARED.has(b)) return false
+      return SHARED.has(a) ? !isPartOfShared(b) : surfaceOf(a) !== surfaceOf(b)
+    })
+    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([])
+  })
+
+  test('asks Node only in node.ts and node/', () => {
+    const neutral = imports.filter((i) => !i.ours && !isNodeOnly(i.from))
+    expect(sorted(neutral.map((i) => i.to))).toEqual(CLIENT_PACKAGES.neutral)
+    const inNode = imports.filter((i) => !i.ours && isNodeOnly(i.from) && !i.to.startsWith('node:'))
+    expect(sorted(inNode.map((i) => i.to))).toEqual(CLIENT_PACKAGES.node)
+  })
+
+  test('reaches no builtin of Node from the default entry', () => {
+    const seen = new Set<string>()
+    const visit = (file: string): void => {
+      if (seen.has(file)) return
+      seen.add(file)
+      for (const { to } of imports.filter((i) => i.from === file && atRuntime(i))) visit(to)
+    }
+    visit('index.ts')
+    expect([...seen].filter((file) => file.startsWith('node:') || isNodeOnly(file) || file === 'undici')).toEqual([])
+    expect(seen.size).toBeGreaterThan(30)
+  })
+
+  test('loads the MD5 of browsers when it is first used', () => {
+    expect(imports.filter((i) => i.to === 'hash-wasm').map((i) => i.dynamic)).toEqual([true])
+  })
+
+  test('exports this, from both entries', () => {
+    const names = sorted(words(CLIENT_EXPORTS))
+    expect(exportsOf('client', 'index.ts')).toEqual(names)
+    expect(exportsOf('client', 'node.ts')).toEqual(names)
+    expect(Object.keys(client).filter((name) => !names.includes(name))).toEqual([])
+  })
+
+  test('knows these error codes', () => {
+    const text = readFileSync(join(ROOT, 'packages/client/src/errors.ts'), 'utf8')
+    const union = /export type Dhis2ErrorCode =([^;]*?)\n\n/.exec(text)?.[1] ?? ''
+    expect([...union.matchAll(/'([\w-]+)'/g)].map((match) => match[1]).join(' ')).toBe(ERROR_CODES)
+  })
+})
+
+describe('the emulator', () => {
+  const imports = importsOf('emulator')
+
+  test('imports nothing of ours, and these packages', () => {
+    const packages = imports.filter((i) => !i.ours && !i.to.startsWith('node:')).map((i) => i.to)
+    expect(sorted(packages)).toEqual(EMULATOR_PACKAGES)
+  })
+
+  test('can do without sharp', () => {
+    expect(imports.filter((i) => i.to === 'sharp' && atRuntime(i)).every((i) => i.dynamic)).toBe(true)
+  })
+
+  test('exports this', () => {
+    const names = sorted(words(EMULATOR_EXPORTS))
+    expect(exportsOf('emulator', 'index.ts')).toEqual(names)
+    expect(Object.keys(emulator).filter((name) => !names.includes(name))).toEqual([])
+  })
+})
+
+function moduleOf(file: string): string {
+  return file.slice('files/'.length, -'.ts'.length)
+}
+
+function surfaceOf(module: string): string {
+  return SURFACES.find((surface) => module.startsWith(surface)) ?? `${module}: of no known surface`
+}
+
+/** The parts of preflight have no other user. */
+function isPartOfShared(module: string): boolean {
+  return module === 'block-list' || module === 'image-bytes'
+}
+
+/** Which layers each layer imports. */
+function arrows(imports: readonly Import[]): Record<string, string[]> {
+  const found: Record<string, string[]> = {}
+  for (const { from, to } of imports) {
+    const [a, b] = [layerOf(from), layerOf(to)]
+    if (a !== b) (found[a] ??= []).push(b)
+  }
+  return Object.fromEntries(Object.entries(found).map(([layer, to]) => [layer, sorted(to)]))
+}
+
+function known(pins: Record<string, string>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(pins).flatMap(([layer, to]) => (to === '' ? [] : [[layer, to.split(' ')]])))
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].sort()
+}
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/)
+}
