@@ -96,6 +96,14 @@ export interface Traits {
   readonly systemInfo: 'plain' | 'with-jobs' | 'with-session'
   /** Owner of what the system made. */
   readonly systemOwner: string
+  /** Which back end checks and keeps data values: 2.43 got a new one, with other codes, rules and losses (WIRE.md 3). */
+  readonly dataEntry: 'classic' | 'modern'
+  /** HTTP status of an import of data values that ended with warnings. */
+  readonly importWarningStatus: 200 | 409
+  /** `PATCH /api/icons` exists. */
+  readonly repairsIcons: boolean
+  /** A whole user shows `userCredentials` too. */
+  readonly hasUserCredentials: boolean
 }
 
 const DOMAINS = ['DATA_VALUE', 'DOCUMENT', 'MESSAGE_ATTACHMENT', 'USER_AVATAR', 'ORG_UNIT', 'ICON', 'JOB_DATA'] as const
@@ -153,6 +161,10 @@ const v42: Traits = {
   trackerContentPending: 'The content is being processed and is not available yet. Try again later.',
   systemInfo: 'with-jobs',
   systemOwner: 'XXXXXSystem',
+  dataEntry: 'classic',
+  importWarningStatus: 409,
+  repairsIcons: true,
+  hasUserCredentials: false,
 }
 
 const v41: Traits = {
@@ -185,6 +197,8 @@ const v41: Traits = {
   legacyTracker: true,
   systemInfo: 'plain',
   systemOwner: 'system-process',
+  repairsIcons: false,
+  hasUserCredentials: true,
 }
 
 const v43: Traits = {
@@ -207,6 +221,8 @@ const v43: Traits = {
   singleEvents: true,
   trackerContentPending: 'Content is being processed and is not available yet, try again later',
   systemInfo: 'with-session',
+  dataEntry: 'modern',
+  importWarningStatus: 200,
 }
 
 const v44: Traits = {
