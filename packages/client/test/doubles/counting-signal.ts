@@ -1,0 +1,25 @@
+/** A signal that lives long, and knows how many listeners it has. */
+export class CountingSignal {
+  readonly controller = new AbortController()
+  readonly signal: AbortSignal
+  readonly #listeners = new Set<unknown>()
+
+  constructor() {
+    const { signal } = this.controller
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (type: string, listener: never, options?: never) => {
+      this.#listeners.add(listener)
+      add(type, listener, options)
+    }
+    signal.removeEventListener = (type: string, listener: never, options?: never) => {
+      this.#listeners.delete(listener)
+      remove(type, listener, options)
+    }
+    this.signal = signal
+  }
+
+  get listeners(): number {
+    return this.#listeners.size
+  }
+}

@@ -1,0 +1,30 @@
+import { createCookieJar } from '../../src/node/cookies.js'
+import { createMd5 } from '../../src/node/md5.js'
+import type { Platform, SaveJob } from '../../src/platform.js'
+import { webPlatform } from '../../src/web-platform.js'
+import type { FakeServer } from './fake-server.js'
+
+/** A runtime whose connections lead to a fake server, with cookies as in Node and files in memory. */
+export function fakePlatform(server: FakeServer, more: Partial<Platform> = {}): Platform & { readonly saved: Saved } {
+  const saved: Saved = new Map()
+  return {
+    ...webPlatform,
+    collectsBodies: false,
+    createTransport: () => ({ send: server.send, close: () => Promise.resolve() }),
+    createCookieJar,
+    pageCookie: undefined,
+    createMd5,
+    async save(job: SaveJob) {
+      const size = await job.write(async (bytes) => {
+        const content = new Uint8Array(await new Response(bytes).arrayBuffer())
+        saved.set(job.target, content)
+        return content.byteLength
+      })
+      return { path: job.target, size }
+    },
+    saved,
+    ...more,
+  }
+}
+
+type Saved = Map<string, Uint8Array>
