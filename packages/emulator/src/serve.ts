@@ -92,13 +92,20 @@ async function send({ reply, chunks }: Sending, outgoing: ServerResponse): Promi
   outgoing.writeHead(reply.status, headers)
   // headers leave as Latin-1 only beside bytes: flushHeaders() would send them as UTF-8
   if (reply.body !== undefined || reply.breakAfter !== undefined) outgoing.write(new Uint8Array(0))
-  let gone = outgoing.destroyed
-  outgoing.once('close', () => {
-    gone = true
-  })
   for await (const chunk of chunks) {
-    if (gone) return
-    if (!outgoing.write(chunk)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')])
+    if (outgoing.destroyed) return
+    if (!outgoing.write(chunk)) await drained(outgoing)
   }
   outgoing.end()
+}
+
+/** Resolves when more can be written, or the connection is gone. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      outgoing.off('drain', go).off('close', go)
+      resolve()
+    }
+    outgoing.on('drain', go).on('close', go)
+  })
 }

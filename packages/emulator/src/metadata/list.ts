@@ -63,7 +63,7 @@ export class Lists {
       filters: query.getAll('filter').map(parseFilter),
       or: query.get('rootJunction')?.toUpperCase() === 'OR',
       orders: parseOrders(query.getAll('order')),
-      fields: parseFields(query.get('fields') ?? DEFAULT_FIELDS),
+      fields: parseFields(query.getAll('fields').join(',') || DEFAULT_FIELDS),
       words: query.get('query') ?? undefined,
     }
     for (const { path } of request.filters) this.#typeOf(schema, path)

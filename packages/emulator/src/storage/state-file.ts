@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 /** Keeps a state as one JSON file, written beside it and renamed: whole, or as it was before. */
@@ -9,8 +9,14 @@ export class StateFile {
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
 
-  /** `read`: gives the state at the time of writing. */
+  /**
+   * `read`: gives the state at the time of writing.
+   *
+   * @throws Error when the folder cannot be made or written to
+   */
   constructor(folder: string, read: () => object) {
+    ensureFolder(path.resolve(folder))
+    accessSync(folder, constants.W_OK)
     this.#path = path.join(folder, 'state.json')
     this.#read = read
   }
@@ -38,9 +44,21 @@ export class StateFile {
   }
 
   async #write(): Promise<void> {
-    await mkdir(path.dirname(this.#path), { recursive: true })
     const part = `${this.#path}.part`
     await writeFile(part, JSON.stringify(this.#read()))
     await rename(part, this.#path)
+  }
+}
+
+/** Makes a folder and those above it. (`recursive` never returns where a parent can never be made, as under /proc.) */
+function ensureFolder(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return
+    if (code !== 'ENOENT' || path.dirname(folder) === folder) throw error
+    ensureFolder(path.dirname(folder))
+    mkdirSync(folder)
   }
 }

@@ -1,7 +1,8 @@
 import type { Api } from '../api.js'
+import { isSuperuser } from '../auth/authorities.js'
 import type { Call } from '../http/call.js'
 import { NO_CACHE_PRIVATE, type Reply, empty, json } from '../http/reply.js'
-import { ApiError, forbidden, objectNotFound, reportReply, uncoded } from '../http/web-message.js'
+import { type ApiError, badRequest, forbidden, objectNotFound, reportReply, uncoded } from '../http/web-message.js'
 import type { ImportOptions, ImportStrategy } from '../metadata/import.js'
 import { readObject } from '../metadata/json-types.js'
 import { PatchError, type PatchOperation, applyPatch } from '../metadata/json-patch.js'
@@ -83,46 +84,50 @@ async function createObject(api: Api, schema: Schema, call: Call): Promise<Reply
   const uid = (payload as Row).id || api.state.newUid()
   const options = { ...importOptions(call), strategy: 'CREATE' as const }
   const report = api.importer.run({ [schema.plural]: [{ ...(payload as Row), id: uid }] }, options)
-  if (report.status !== 'OK') return objectReply(api, schema, uid, report)
-  const made = objectReply(api, schema, uid, report, options.skipValidation)
-  made.headers.set('location', `${call.apiBase}/${schema.plural}/${uid}`)
+  const made = objectReply(schema, uid, report, isUnvalidated(api, options))
+  if (report.status === 'OK') made.headers.set('location', `${call.apiBase}/${schema.plural}/${uid}`)
   return made
 }
 
 async function putObject(api: Api, schema: Schema, call: Call): Promise<Reply> {
+  call.requireType('application/json')
+  const row = findWritable(api, schema, call)
   const payload = await call.json()
   readObject(schema, payload, api.traits)
-  return update(api, schema, call, findObject(api, schema, call), payload as Row)
+  return update(api, schema, call, row, payload as Row)
 }
 
 async function patchObject(api: Api, schema: Schema, call: Call): Promise<Reply> {
+  call.requireType('application/json-patch+json')
+  const row = findWritable(api, schema, call)
   const operations = (await call.json('application/json-patch+json')) as PatchOperation[]
-  const row = findObject(api, schema, call)
-  if (!api.access.canWrite(call.user, schema, row)) throw forbidden(CANNOT_UPDATE)
   for (const { path } of operations) {
     const [, first = ''] = path.split('/')
-    if (!schema.open && !(first in schema.properties))
-      throw uncoded(400, `Property ${first} does not exist on ${schema.name}`)
+    if (!schema.open && !(first in schema.properties)) throw badRequest(`Property ${first} does not exist on Schema`)
   }
+  const shown = structuredClone(row)
+  for (const hidden of schema.hidden) delete shown[hidden]
   try {
-    const shown = structuredClone(row) as Row
-    for (const hidden of schema.hidden) delete shown[hidden]
     return update(api, schema, call, row, applyPatch(shown, operations) as Row)
   } catch (error) {
-    if (error instanceof PatchError) throw uncoded(400, error.message)
+    if (error instanceof PatchError) throw badRequest(error.message)
     throw error
   }
 }
 
 function update(api: Api, schema: Schema, call: Call, row: Row, payload: Row): Reply {
-  if (!api.access.canWrite(call.user, schema, row)) throw forbidden(CANNOT_UPDATE)
   const options = { ...importOptions(call), strategy: 'UPDATE' as const }
   const report = api.importer.run({ [schema.plural]: [{ ...payload, id: row.id }] }, options)
-  return objectReply(api, schema, row.id, report, options.skipValidation)
+  return objectReply(schema, row.id, report, isUnvalidated(api, options))
+}
+
+/** Without validation there is no report of the object; only a super user can ask for that. */
+function isUnvalidated(api: Api, { skipValidation, user }: Pick<ImportOptions, 'skipValidation' | 'user'>): boolean {
+  return skipValidation && isSuperuser(api.state, user)
 }
 
 /** An object report in its envelope; without validation there is none to report. */
-function objectReply(api: Api, schema: Schema, uid: string, report: ImportReport, unvalidated = false): Reply {
+function objectReply(schema: Schema, uid: string, report: ImportReport, unvalidated: boolean): Reply {
   const [type] = report.typeReports
   const errorReports = type?.objectReports[0]?.errorReports ?? []
   const response = { responseType: 'ObjectReport', klass: schema.klass, uid, errorReports }
@@ -144,8 +149,7 @@ function deleteObject(api: Api, schema: Schema, call: Call): Reply {
 /** Members that are written past the importer: nothing else of the object changes, no hook runs. */
 async function putMember(api: Api, schema: Schema, call: Call, member: 'sharing' | 'translations'): Promise<Reply> {
   const payload = (await call.json()) as Record<string, unknown>
-  const row = findObject(api, schema, call)
-  if (!api.access.canWrite(call.user, schema, row)) throw forbidden(CANNOT_UPDATE)
+  const row = findWritable(api, schema, call)
   if (member === 'translations') row['translations'] = payload['translations'] ?? []
   else {
     // what the body leaves out is gone, the owner too (WIRE.md 2.2)
@@ -170,6 +174,13 @@ function findObject(api: Api, schema: Schema, call: Call): Row {
   checkPathUid(api, uid)
   const row = api.state.collection(schema.plural).get(uid)
   if (row === undefined || !api.access.canRead(call.user, schema, row)) throw objectNotFound(schema.name, uid)
+  return row
+}
+
+/** @throws ApiError 404, or 403 when the caller may not change it */
+function findWritable(api: Api, schema: Schema, call: Call): Row {
+  const row = findObject(api, schema, call)
+  if (!api.access.canWrite(call.user, schema, row)) throw forbidden(CANNOT_UPDATE)
   return row
 }
 
