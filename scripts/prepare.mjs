@@ -154,7 +154,7 @@ function removeStaleOutputs() {
 /** What tsc makes of the sources, relative to the root. */
 function outputsOf({ sources, output }) {
   return sourcesOf({ sources })
-    .filter((file) => !file.endsWith('.test.ts'))
+    .filter((file) => !/(\.test|vitest\.config)\.ts$/.test(file))
     .map((file) => join(output, relative(join(ROOT, sources), file).replace(/\.ts$/, '.js')))
 }
 
