@@ -75,14 +75,25 @@ export function isByteSource(value: unknown): value is ByteSource {
   )
 }
 
-/** A stream of one chunk, or of none when there are no bytes. */
+/** Bytes of a chunk: small enough for clocks and progress to follow them on a slow line. */
+const CHUNK = 65_536
+
+/** A stream over bytes in memory. They are not copied. */
 export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      if (bytes.byteLength > 0) controller.enqueue(bytes)
-      controller.close()
+  let at = 0
+  return new ReadableStream(
+    {
+      pull(controller) {
+        if (at >= bytes.byteLength) {
+          controller.close()
+          return
+        }
+        controller.enqueue(bytes.subarray(at, at + CHUNK))
+        at += CHUNK
+      },
     },
-  })
+    { highWaterMark: 0 },
+  )
 }
 
 function onceSource(
