@@ -45,6 +45,7 @@ export interface Dhis2ErrorOptions {
   readonly hint?: string | undefined
   readonly clock?: TimeoutClock | undefined
   readonly fileResource?: string | undefined
+  readonly fileResources?: readonly string[] | undefined
   readonly document?: string | undefined
   readonly sharing?: Sharing | undefined
   readonly cause?: unknown
@@ -66,6 +67,7 @@ export interface SerializedError {
   readonly hint?: string
   readonly clock?: TimeoutClock
   readonly fileResource?: string
+  readonly fileResources?: readonly string[]
   readonly document?: string
   readonly sharing?: Sharing
 }
@@ -79,6 +81,7 @@ const DETAILS = [
   'hint',
   'clock',
   'fileResource',
+  'fileResources',
   'document',
   'sharing',
 ] as const
@@ -107,6 +110,8 @@ export class Dhis2Error extends Error {
   readonly clock: TimeoutClock | undefined
   /** The file resource that is on the server although the call failed: pass it to the next call, which then does not send the bytes again. */
   readonly fileResource: string | undefined
+  /** The attachments that are on the server although the message was not sent, in their order: pass their uids instead of the data. */
+  readonly fileResources: readonly string[] | undefined
   /** The document that the failed call was about. */
   readonly document: string | undefined
   /** The sharing that could not be put back or set. */
@@ -129,6 +134,7 @@ export class Dhis2Error extends Error {
     this.hint = options.hint
     this.clock = options.clock
     this.fileResource = options.fileResource
+    this.fileResources = options.fileResources
     this.document = options.document
     this.sharing = options.sharing
   }

@@ -5,6 +5,7 @@ export type { ClientRequestInit, Dhis2ClientOptions } from './client.js'
 export { Dhis2Error, isDhis2Error } from './errors.js'
 export type { Dhis2ErrorCode, Dhis2ErrorOptions, SerializedError, TimeoutClock } from './errors.js'
 export type { FilesAccessor } from './files/accessor.js'
+export type { AvatarFiles, AvatarOptions } from './files/avatars-accessor.js'
 export type { WithFile } from './files/by-uid.js'
 export type { DataValueQuery, ListedDataValue } from './files/data-value-list.js'
 export type { DataValueFile, DataValueKey, UploadedDataValue } from './files/data-values.js'
@@ -21,7 +22,20 @@ export type { ExternalDocumentChanges, ExternalDocumentOptions } from './files/d
 export type { FileDownload, ReadOptions, SaveOptions } from './files/download.js'
 export type { ExternalLink } from './files/external-link.js'
 export type { DownloadFileResourceOptions, UploadFileResourceOptions } from './files/file-resources.js'
+export type { CreateIconOptions, Icon, IconChanges, IconQuery } from './files/icons.js'
+export type { IconFiles } from './files/icons-accessor.js'
+export type { DownloadImageOptions } from './files/images.js'
 export type { ListQuery, Page, Paged } from './files/list.js'
+export type {
+  MessageAttachment,
+  MessageReply,
+  MessageText,
+  NewMessage,
+  SendOptions,
+  SentMessage,
+} from './files/messages.js'
+export type { MessageFiles } from './files/messages-accessor.js'
+export type { OrgUnitImageFiles } from './files/org-unit-images-accessor.js'
 export type { AttachOptions, FileChoice } from './files/provide-file.js'
 export type { WaitOptions } from './files/storage.js'
 export type { AttachToTrackedEntityOptions, TrackerFiles } from './files/tracker-accessor.js'

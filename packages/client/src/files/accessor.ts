@@ -3,6 +3,7 @@ import type { RequestOptions } from '../http/call.js'
 import type { Document } from '../models/document.js'
 import type { FileResource, FileResourceOwner } from '../models/file-resource.js'
 import type { Sharing } from '../models/sharing.js'
+import { AvatarFiles } from './avatars-accessor.js'
 import type { FilesContext } from './context.js'
 import { DataValueFiles } from './data-values-accessor.js'
 import type * as documentFiles from './document-files.js'
@@ -10,7 +11,10 @@ import type * as documents from './documents.js'
 import type { FileDownload } from './download.js'
 import type { ExternalLink } from './external-link.js'
 import type * as fileResources from './file-resources.js'
+import { IconFiles } from './icons-accessor.js'
 import { DOCUMENTS, FILE_RESOURCES, type ListQuery, listObjects, type Paged } from './list.js'
+import { MessageFiles } from './messages-accessor.js'
+import { OrgUnitImageFiles } from './org-unit-images-accessor.js'
 import type { WaitOptions } from './storage.js'
 import { TrackerFiles } from './tracker-accessor.js'
 
@@ -25,12 +29,23 @@ export class FilesAccessor {
   readonly dataValues: DataValueFiles
   /** Files of events and tracked entities. */
   readonly tracker: TrackerFiles
+  /** Attachments of messages. */
+  readonly messages: MessageFiles
+  readonly icons: IconFiles
+  /** Pictures of users. */
+  readonly avatars: AvatarFiles
+  /** Pictures of organisation units. */
+  readonly orgUnitImages: OrgUnitImageFiles
   readonly #context: FilesContext
 
   constructor(context: FilesContext) {
     this.#context = context
     this.dataValues = new DataValueFiles(context)
     this.tracker = new TrackerFiles(context)
+    this.messages = new MessageFiles(context)
+    this.icons = new IconFiles(context)
+    this.avatars = new AvatarFiles(context)
+    this.orgUnitImages = new OrgUnitImageFiles(context)
   }
 
   /**

@@ -62,7 +62,6 @@ export function listObjects<T>(
   source: ListSource<T>,
   query: ListQuery & RequestOptions = {},
 ): Paged<T> {
-  checkPaging(query)
   const fetchPage = async (page: number, pageSize: number, order: readonly string[]): Promise<Page<T>> => {
     const { traits } = await context.version(requestOptions(query))
     const json = await context.call.json('GET', source.path, {
@@ -83,17 +82,26 @@ export function listObjects<T>(
     return { items: rows.map(source.read), pager: readPager(body['pager']) }
   }
   const order = manyOf(query.order) ?? []
+  // rows that share a value would come in any order, and some twice on the way from page to page
+  const stable = order.some((o) => /^id(:|$)/.test(o)) ? order : [...order, 'id:asc']
+  return pages(query, (page, pageSize, all) => fetchPage(page, pageSize, all ? stable : order))
+}
+
+/** Pages by a counter: the first one when it is awaited, all of them when it is iterated over. `fetchPage` is told which. */
+export function pages<T>(
+  query: Pick<ListQuery, 'page' | 'pageSize'>,
+  fetchPage: (page: number, pageSize: number, all: boolean) => Promise<Page<T>>,
+): Paged<T> {
+  checkPaging(query)
   let first: Promise<Page<T>> | undefined
   return {
     then(resolve, reject) {
-      first ??= fetchPage(query.page ?? 1, query.pageSize ?? 50, order)
+      first ??= fetchPage(query.page ?? 1, query.pageSize ?? 50, false)
       return first.then(resolve, reject)
     },
     async *[Symbol.asyncIterator]() {
-      const stable = order.some((o) => /^id(:|$)/.test(o)) ? order : [...order, 'id:asc']
-      const pageSize = query.pageSize ?? 500
       for (let page = query.page ?? 1; ; page++) {
-        const { items, pager } = await fetchPage(page, pageSize, stable)
+        const { items, pager } = await fetchPage(page, query.pageSize ?? 500, true)
         yield* items
         if (items.length === 0 || (pager.pageCount !== undefined && page >= pager.pageCount)) return
       }
