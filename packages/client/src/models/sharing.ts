@@ -20,7 +20,12 @@ export interface SharingAccess {
 
 /** @throws Dhis2Error `protocol` */
 export function readSharing(value: unknown): Sharing {
-  return readObject(value, 'sharing', { owner: 'string', public: 'string', users: 'object', userGroups: 'object' })
+  const members = { owner: 'string', public: 'string', users: 'object', userGroups: 'object' } as const
+  const sharing = readObject<Sharing>(value, 'sharing', members)
+  for (const map of [sharing.users, sharing.userGroups]) {
+    for (const access of Object.values(map ?? {})) readObject(access, 'an access of sharing', { access: 'string!' })
+  }
+  return sharing
 }
 
 /** Whether two sharings grant the same to the same. Names and the order of members do not count. */

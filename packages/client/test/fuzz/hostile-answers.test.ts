@@ -36,7 +36,12 @@ const TEMPLATES: readonly unknown[] = [
     contentLength: 4,
     storageStatus: 'STORED',
     access: { manage: true, update: true },
-    sharing: { owner: 'M5zQapPyTZI', public: '--------', users: {}, userGroups: {} },
+    sharing: {
+      owner: 'M5zQapPyTZI',
+      public: '--------',
+      users: { aBcDeFgHiJk: { access: 'r-------' } },
+      userGroups: {},
+    },
   },
   { pager: { page: 1, pageSize: 50, total: 1, pageCount: 1 }, documents: [{ id: 'aBcDeFgHiJk' }], fileResources: [] },
   {
