@@ -288,6 +288,16 @@ export const CLASSIFICATION: Classification[] = [
     code: 'forbidden',
     hint: 'The icons that come with DHIS2 cannot be changed.',
   },
+  {
+    id: 'unreadable-request',
+    // 500 on 41 and 42, 409 from 43 on
+    matches: (r) =>
+      (r.status === 500 || (r.status === 409 && r.errorCode === undefined)) &&
+      r.message !== undefined &&
+      /^(Cannot deserialize|Unexpected|Unrecognized)|\bJSON\b|multipart request/.test(r.said),
+    code: 'protocol',
+    hint: 'The server could not read the request: something on the way may have changed it.',
+  },
   { id: 'conflict', matches: (r) => r.status === 409 || r.status === 412 || r.status === 422, code: 'conflict' },
   {
     id: 'bytes-missing',
@@ -302,10 +312,11 @@ export const CLASSIFICATION: Classification[] = [
     hint: 'The server has no bytes for this file: they are on their way, or were lost.',
   },
   {
-    id: 'unreadable-request',
-    matches: (r) => r.status === 500 && /JSON|deserialize|Unrecognized token|multipart request/i.test(r.said),
-    code: 'protocol',
-    hint: 'The server could not read the request: something on the way may have changed it.',
+    id: 'malformed-uid',
+    // 404 on 41 and 42
+    matches: (r) => r.status === 400 && /^Value '.*' is not valid for path parameter uid/.test(r.said),
+    code: 'not-found',
+    hint: 'A uid is a letter and ten letters or digits.',
   },
   {
     id: 'malformed-request',

@@ -107,12 +107,7 @@ function refusalOf(response: Response, request: TransportRequest, text: string):
   }
 }
 
-function saidBy(
-  text: string,
-  html: boolean,
-  message: string | undefined,
-  reports: readonly ErrorReport[],
-): string {
+function saidBy(text: string, html: boolean, message: string | undefined, reports: readonly ErrorReport[]): string {
   if (html) {
     const title = /<title[^>]{0,200}>([^<]{0,1000})/i.exec(text)?.[1]
     return title === undefined ? 'a web page' : `a web page titled “${oneLine(title)}”`
@@ -187,6 +182,6 @@ function deepest(error: Error): Error {
 }
 
 function sentence(text: string, hint: string | undefined): string {
-  const ended = /[.!?…”]$/.test(text) ? text : `${text}.`
+  const ended = /[.!?…]$/.test(text) ? text : `${text}.`
   return hint === undefined ? ended : `${ended} ${hint}`
 }
