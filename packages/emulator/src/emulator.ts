@@ -163,6 +163,15 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return reply
   }
 
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    closing.abort()
+    await Promise.all([...servers].map((server) => server.close()))
+    await api.files.settle()
+    await file?.save()
+    await blobs.close()
+  }
+
   return {
     version,
     state,
@@ -183,23 +192,16 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       servers.add(server)
       return server
     },
-    async close() {
-      closing.abort()
-      await Promise.all([...servers].map((server) => server.close()))
-      await api.files.settle()
-      await file?.save()
-      await blobs.close()
-    },
+    close: () => (closed ??= close()),
   }
 }
 
-/** An answer as the web's own type; its body is read as it is asked for. */
-function toResponse({ reply, chunks, done }: Sending): Response {
-  const { status, headers } = reply
-  if (reply.body === undefined && reply.breakAfter === undefined) {
-    // the chunks still run, so that faults on the way down happen to answers without a body too
-    return new Response(status === 204 || status === 304 ? null : bodyOf(chunks, done), { status, headers })
-  }
+/**
+ * An answer as the web's own type; its body is read as it is asked for. One without a body has an empty stream, so that a
+ * fault on the way down happens to it too.
+ */
+function toResponse({ reply: { status, headers }, chunks, done }: Sending): Response {
+  if (status === 204 || status === 304) return new Response(null, { status, headers })
   return new Response(bodyOf(chunks, done), { status, headers })
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -44,7 +45,7 @@ export class StateFile {
   }
 
   async #write(): Promise<void> {
-    const part = `${this.#path}.part`
+    const part = `${this.#path}.${randomUUID()}.part`
     await writeFile(part, JSON.stringify(this.#read()))
     await rename(part, this.#path)
   }
