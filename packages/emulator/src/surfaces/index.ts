@@ -8,6 +8,7 @@ import { me } from './me.js'
 import { metadata } from './metadata.js'
 import { sharing } from './sharing.js'
 import { system } from './system.js'
+import { tracker } from './tracker.js'
 
 /** Registers every surface. The generic routes come last: what a surface refines is registered before them. */
 export function registerSurfaces(api: Api): void {
@@ -19,5 +20,6 @@ export function registerSurfaces(api: Api): void {
   documents(api)
   audits(api)
   sharing(api)
+  tracker(api)
   metadata(api)
 }

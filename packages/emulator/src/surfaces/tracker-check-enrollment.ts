@@ -3,9 +3,9 @@ import { idOf } from '../metadata/render.js'
 import type { Row } from '../storage/collection.js'
 import { checkAttributes, checkMandatory } from './tracker-check-entity.js'
 import { readDate } from './tracker-dates.js'
-import { type Item, textOf } from './tracker-payload.js'
+import { type Item, findItem, textOf } from './tracker-payload.js'
 import type { EnrollmentRow } from './tracker-types.js'
-import { type Validation, findItem } from './tracker-validation.js'
+import type { Validation } from './tracker-validation.js'
 
 /** The checks of an enrollment; each group stops the next. */
 export function validateEnrollment(validation: Validation, item: Item<EnrollmentRow>): void {

@@ -2,9 +2,9 @@ import { DEFAULTS } from '../metadata/defaults.js'
 import { idOf } from '../metadata/render.js'
 import type { Row } from '../storage/collection.js'
 import { readDate } from './tracker-dates.js'
-import { type Item, textOf } from './tracker-payload.js'
+import { type Item, findItem, textOf } from './tracker-payload.js'
 import type { EnrollmentRow, EventRow } from './tracker-types.js'
-import { type Validation, findItem } from './tracker-validation.js'
+import type { Validation } from './tracker-validation.js'
 import { checkValue } from './tracker-values.js'
 
 const WITH_VALUES = ['ACTIVE', 'COMPLETED', 'VISITED']

@@ -105,6 +105,11 @@ export function readBundle(
   return Object.fromEntries(TRACKER_TYPES.map((type) => [type, items(type)])) as unknown as Bundle
 }
 
+/** The object of this uid within an import. */
+export function findItem(bundle: Bundle, type: TrackerType, uid: string | undefined): Item | undefined {
+  return uid === undefined ? undefined : bundle[type].find((item) => item.uid === uid)
+}
+
 /** An event may name its stage alone; without registration also its program alone. */
 function completeProgram(metadata: TrackerMetadata, event: Payload): Payload {
   const stage = metadata.stage(textOf(event['programStage']))

@@ -6,7 +6,7 @@ import { validateEnrollment } from './tracker-check-enrollment.js'
 import { validateEvent } from './tracker-check-event.js'
 import { validateTrackedEntity } from './tracker-check-entity.js'
 import type { TrackerMetadata } from './tracker-metadata.js'
-import type { Bundle, Item } from './tracker-payload.js'
+import { type Bundle, type Item, findItem } from './tracker-payload.js'
 import type { EnrollmentRow, EventRow, TrackedEntityRow, TrackerStore, TrackerType } from './tracker-types.js'
 
 /** What the checks of an import have at hand. */
@@ -60,9 +60,4 @@ function failOrphans(bundle: Bundle): void {
     fail(item, findItem(bundle, 'TRACKED_ENTITY', item.text('trackedEntity')), ['enrollment', 'trackedEntity'])
   for (const item of bundle.EVENT)
     fail(item, findItem(bundle, 'ENROLLMENT', item.text('enrollment')), ['event', 'enrollment'])
-}
-
-/** The object of this uid within an import. */
-export function findItem(bundle: Bundle, type: TrackerType, uid: string | undefined): Item | undefined {
-  return uid === undefined ? undefined : bundle[type].find((item) => item.uid === uid)
 }
