@@ -1,13 +1,11 @@
 import type { FilesContext } from '../../src/files/context.js'
-import { Authenticator } from '../../src/http/auth.js'
-import { createCall } from '../../src/http/call.js'
-import { credentialsOf } from '../../src/http/credentials.js'
 import type { RetryOptions } from '../../src/http/retry.js'
 import type { Timeouts } from '../../src/http/timeouts.js'
 import type { Platform } from '../../src/platform.js'
 import { SystemAccessor } from '../../src/system.js'
 import { parseVersion } from '../../src/versions.js'
-import { FakeClock } from './fake-clock.js'
+import { calling } from './calling.js'
+import type { FakeClock } from './fake-clock.js'
 import { fakePlatform } from './fake-platform.js'
 import type { FakeServer } from './fake-server.js'
 
@@ -23,26 +21,7 @@ export function filesContext(
   server: FakeServer,
   { version = '2.43.1', retry = {}, timeouts = {}, platform = {} }: ContextOptions = {},
 ): FilesContext & { readonly clock: FakeClock; readonly platform: ReturnType<typeof fakePlatform> } {
-  const clock = new FakeClock()
-  const baseUrl = new URL('https://dhis2.test/hmis/')
-  const credentials = credentialsOf({ token: 'd2p_secret' })
-  const call = createCall({
-    baseUrl,
-    transport: server.send,
-    authenticator: new Authenticator({
-      credentials,
-      signInUrl: new URL('api/system/info', baseUrl),
-      jar: undefined,
-      pageCookie: undefined,
-    }),
-    middleware: [],
-    timeouts,
-    retry,
-    headers: {},
-    userAgent: undefined,
-    clock,
-    logger: {},
-  })
+  const { call, clock } = calling(server, { retry, timeouts })
   const system = new SystemAccessor(call, {}, parseVersion(version), {})
   return {
     call,
