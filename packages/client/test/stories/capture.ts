@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll } from 'vitest'
+import { createUid } from '../../src/node.js'
+import type { Target } from './targets.js'
+
+/** What the stories of captured data need on a server, under uids of this run. */
+export interface Capture {
+  readonly orgUnit: string
+  readonly dataSet: string
+  readonly dataElements: Kinds
+  /** Of the event program. */
+  readonly eventElements: Kinds
+  readonly eventProgram: string
+  readonly eventStage: string
+  readonly trackerProgram: string
+  readonly trackerStage: string
+  readonly entityType: string
+  /** Attributes of the type; `own` is of the tracker program alone. */
+  readonly attributes: { readonly file: string; readonly image: string; readonly own: string }
+}
+
+export interface Kinds {
+  readonly file: string
+  readonly image: string
+  readonly text: string
+}
+
+const kinds = (): Kinds => ({ file: createUid(), image: createUid(), text: createUid() })
+const VALUE_TYPES = { file: 'FILE_RESOURCE', image: 'IMAGE', text: 'TEXT', own: 'FILE_RESOURCE' } as const
+const LISTS = ['organisationUnits', 'dataViewOrganisationUnits', 'teiSearchOrganisationUnits'] as const
+
+/** Makes a data set, an event program and a tracker program that take files before the stories, and takes them away after them. */
+export function withCapture(target: Target): Capture {
+  const capture: Capture = {
+    orgUnit: createUid(),
+    dataSet: createUid(),
+    dataElements: kinds(),
+    eventElements: kinds(),
+    eventProgram: createUid(),
+    eventStage: createUid(),
+    trackerProgram: createUid(),
+    trackerStage: createUid(),
+    entityType: createUid(),
+    attributes: { file: createUid(), image: createUid(), own: createUid() },
+  }
+  let before: Record<string, readonly { id: string }[]> & { id: string }
+  let metadata: Record<string, readonly { id: string }[]> = {}
+  const json = async (path: string) => (await target.client.request(path)).json()
+  const give = (units: (list: string) => readonly { id: string }[]) =>
+    patch(
+      target,
+      `api/users/${before.id}`,
+      LISTS.map((list) => ({ op: 'add', path: `/${list}`, value: units(list) })),
+    )
+
+  beforeAll(async () => {
+    const { prefix } = target
+    before = (await json(`api/me?fields=id,${LISTS.map((list) => `${list}[id]`).join()}`)) as typeof before
+    const combos = (await json('api/categoryCombos?filter=name:eq:default&fields=id')) as {
+      categoryCombos: [{ id: string }]
+    }
+    const unit = { name: `${prefix}unit`, shortName: `${prefix}unit`, openingDate: '2020-01-01T00:00:00.000' }
+    await post(target, 'api/metadata?importStrategy=CREATE', { organisationUnits: [{ id: capture.orgUnit, ...unit }] })
+    await give((list) => [...(before[list] ?? []), { id: capture.orgUnit }])
+    metadata = metadataOf(capture, prefix, combos.categoryCombos[0].id)
+    await post(target, 'api/metadata?importStrategy=CREATE', metadata)
+  })
+  afterAll(async () => {
+    if (target.emulator !== undefined) return
+    await give((list) => before[list] ?? [])
+    const all = { ...metadata, organisationUnits: [{ id: capture.orgUnit }] }
+    await post(target, 'api/metadata?importStrategy=DELETE', all).catch(() =>
+      console.log(`Left on the server, because data refers to it: ${target.prefix}…`),
+    )
+  })
+  return capture
+}
+
+function metadataOf(capture: Capture, prefix: string, combo: string): Record<string, readonly { id: string }[]> {
+  const { dataElements, eventElements, attributes, dataSet, orgUnit, entityType } = capture
+  const { eventProgram, eventStage, trackerProgram, trackerStage } = capture
+  const categoryCombo = { id: combo }
+  const named = (id: string, name: string) => ({ id, name: `${prefix}${name}`, shortName: `${prefix}${name}` })
+  const shared = { sharing: { public: 'rwrw----' } }
+  const elements = (of: Kinds, domainType: string) =>
+    Object.entries(of).map(([kind, id]) => ({
+      ...named(id, `${domainType.toLowerCase()} ${kind}`),
+      ...{ domainType, categoryCombo, aggregationType: 'NONE', valueType: VALUE_TYPES[kind as keyof Kinds] },
+    }))
+  const stage = (id: string, name: string, program: string) => ({
+    ...{ id, name: `${prefix}${name}`, program: { id: program }, ...shared },
+    programStageDataElements: Object.values(eventElements).map((one, sortOrder) => ({
+      ...{ dataElement: { id: one }, programStage: { id }, sortOrder },
+    })),
+  })
+  const ofType = [attributes.file, attributes.image]
+  return {
+    dataElements: [...elements(dataElements, 'AGGREGATE'), ...elements(eventElements, 'TRACKER')],
+    dataSets: [
+      {
+        ...named(dataSet, 'data set'),
+        ...{ periodType: 'Monthly', categoryCombo, openFuturePeriods: 12, organisationUnits: [{ id: orgUnit }] },
+        dataSetElements: Object.values(dataElements).map((id) => ({ dataElement: { id }, dataSet: { id: dataSet } })),
+        ...shared,
+      },
+    ],
+    trackedEntityAttributes: Object.entries(attributes).map(([kind, id]) => ({
+      ...named(id, `attribute ${kind}`),
+      ...{ valueType: VALUE_TYPES[kind as keyof typeof attributes], aggregationType: 'NONE' },
+    })),
+    trackedEntityTypes: [
+      {
+        ...named(entityType, 'type'),
+        trackedEntityTypeAttributes: ofType.map((id) => ({ trackedEntityAttribute: { id }, mandatory: false })),
+        ...shared,
+      },
+    ],
+    programs: [
+      {
+        ...named(eventProgram, 'visits'),
+        ...{ programType: 'WITHOUT_REGISTRATION', categoryCombo, organisationUnits: [{ id: orgUnit }] },
+        programStages: [{ id: eventStage }],
+        ...shared,
+      },
+      {
+        ...named(trackerProgram, 'follow-up'),
+        ...{ programType: 'WITH_REGISTRATION', categoryCombo, organisationUnits: [{ id: orgUnit }] },
+        ...{ trackedEntityType: { id: entityType }, programStages: [{ id: trackerStage }] },
+        programTrackedEntityAttributes: Object.values(attributes).map((id) => ({
+          ...{ trackedEntityAttribute: { id }, mandatory: false },
+        })),
+        ...shared,
+      },
+    ],
+    programStages: [stage(eventStage, 'visit', eventProgram), stage(trackerStage, 'contact', trackerProgram)],
+  }
+}
+
+/** Sends JSON, whole or not at all. */
+export async function post(target: Target, path: string, json: unknown): Promise<unknown> {
+  return (await target.client.request(path, { method: 'POST', json })).json()
+}
+
+async function patch(target: Target, path: string, operations: unknown): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(operations))
+  const body = {
+    type: 'application/json-patch+json',
+    size: bytes.byteLength,
+    replayable: true,
+    open: () => Promise.resolve(new Blob([bytes]).stream()),
+  }
+  await target.client.request(path, { method: 'PATCH', body })
+}
+
+/** A file of the recordings. */
+export async function fixture(name: string, as: string, type: string): Promise<File> {
+  const bytes = await readFile(new URL(`../../../../test/conformance/fixtures/${name}`, import.meta.url))
+  return new File([bytes], as, { type })
+}
+
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = []
+  for await (const item of items) found.push(item)
+  return found
+}
+
+export async function text(source: { bytes(): Promise<Uint8Array> }): Promise<string> {
+  return new TextDecoder().decode(await source.bytes())
+}
