@@ -1,7 +1,7 @@
 import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
 import { type ErrorReport, errorReportsOf, parseWebMessage } from '../models/web-message.js'
 import type { Clock } from './clock.js'
-import { CLASSIFICATION, type Refusal, UNKNOWN_ANSWER } from './classification.js'
+import type { Classification, Refusal } from './classification.js'
 import type { ConnectionFailure } from './connection-errors.js'
 import { isSafe, pathOf, requestLine } from './request-line.js'
 import { readText, watchBody } from './response-body.js'
@@ -65,7 +65,7 @@ async function refusalError(
   const text = options.redact(await readText(response, BODY_LIMIT, request.signal, BODY_PATIENCE))
   if (request.signal.aborted) throw request.signal.reason
   const refusal = refusalOf(response, request, text)
-  const row = CLASSIFICATION.find((r) => r.matches(refusal)) ?? UNKNOWN_ANSWER
+  const row = await rowOf(refusal)
   const given = typeof row.hint === 'function' ? row.hint(refusal) : row.hint
   const hint = given && options.redact(given)
   const code = refusal.errorCode === undefined ? '' : ` ${refusal.errorCode}`
@@ -83,6 +83,17 @@ async function refusalError(
     retryAfter: row.retryable ? retryAfterOf(response.headers, options.clock.now()) : undefined,
     hint,
   })
+}
+
+/** The table is loaded when the first answer is no success. Where that fails, the answer is one that nobody knows. */
+async function rowOf(refusal: Refusal): Promise<Pick<Classification, 'code' | 'retryable' | 'doubtful' | 'hint'>> {
+  try {
+    const { CLASSIFICATION, UNKNOWN_ANSWER } = await import('./classification.js')
+    return CLASSIFICATION.find((row) => row.matches(refusal)) ?? UNKNOWN_ANSWER
+  } catch {
+    const more = 'What the answer means could not be looked up: a part of the client did not load.'
+    return { code: refusal.status >= 500 ? 'server' : 'protocol', doubtful: true, hint: more }
+  }
 }
 
 function refusalOf(response: Response, request: TransportRequest, text: string): Refusal {
