@@ -46,7 +46,7 @@ export class ClassicDataEntry implements DataEntry {
     if (isFile && value !== undefined) await this.#assign(value, element, key)
     const { comment, followUp } = input
     if (before === undefined) {
-      if (value !== undefined || comment !== undefined)
+      if ((value ?? '') !== '' || (comment ?? '') !== '')
         this.#values.put(key, { value, comment, followup: followUp }, user)
       return
     }
@@ -167,12 +167,12 @@ export class ClassicDataEntry implements DataEntry {
     const dates = { element, period, dataSet, force: input.force, user }
     checkTimeliness(state, { ...dates, only: 'future', attributeOptionCombo: key.attributeOptionCombo })
     const value = input.value === undefined ? undefined : normalizedValue(input.value, type)
-    if (value !== undefined && valueProblem(value, type) !== undefined)
+    if (value !== undefined && value !== '' && valueProblem(value, type) !== undefined)
       throw conflict(`Data value must match data element value type: \`${type}\``, 'E2030')
     if ((input.comment?.length ?? 0) > COMMENT_LIMIT)
       throw conflict('Comment is invalid: `comment_length_greater_than_max_length`', 'E2028')
     const optionSet = state.collection('optionSets').get(String((element['optionSet'] as Row | undefined)?.id))
-    if (value !== undefined && optionSet !== undefined && !optionCodes(this.#api, optionSet).has(value))
+    if (value !== undefined && value !== '' && optionSet !== undefined && !optionCodes(this.#api, optionSet).has(value))
       throw conflict(`Data value is not a valid option of the data element option set: \`${element.id}\``, 'E2029')
     for (const combo of [key.categoryOptionCombo, key.attributeOptionCombo]) {
       const closed = closedOptions(state, user, combo, 'data-write').map(

@@ -1,12 +1,20 @@
 import type { Api } from '../api.js'
 import { apiTokens } from './api-tokens.js'
 import { audits } from './audits.js'
+import { avatars } from './avatars.js'
+import { dataValueSets } from './data-value-sets.js'
+import { dataValues } from './data-values.js'
 import { documents } from './documents.js'
 import { fileResources } from './file-resources.js'
+import { icons } from './icons.js'
 import { login } from './login.js'
 import { me } from './me.js'
+import { messages } from './messages.js'
 import { metadata } from './metadata.js'
+import { optionCombos } from './option-combos.js'
+import { orgUnitImages } from './org-unit-images.js'
 import { sharing } from './sharing.js'
+import { systemSettings } from './system-settings.js'
 import { system } from './system.js'
 import { tracker } from './tracker.js'
 
@@ -19,6 +27,14 @@ export function registerSurfaces(api: Api): void {
   fileResources(api)
   documents(api)
   audits(api)
+  dataValues(api)
+  dataValueSets(api)
+  messages(api)
+  icons(api)
+  avatars(api)
+  orgUnitImages(api)
+  optionCombos(api)
+  systemSettings(api)
   sharing(api)
   tracker(api)
   metadata(api)
