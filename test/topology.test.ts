@@ -50,25 +50,35 @@ const SHARED = new Set(
   'by-uid context download echoes external-link list preflight provide-file storage uid upload value-types'.split(' '),
 )
 
-/** Which surface a module of `files/` belongs to, by how its name begins. */
-const SURFACES = ['document', 'file-resources', 'data-value', 'tracker'] as const
+/** Which surface a module of `files/` belongs to: the one whose pattern its name begins with. */
+const SURFACES = [
+  /^document/,
+  /^file-resources/,
+  /^data-value/,
+  /^tracker/,
+  /^(messages|conversations)/,
+  /^icons/,
+  /^(avatars|org-unit-images|images)/,
+]
 
 /** Packages and builtins that the sources import. */
 const CLIENT_PACKAGES = { neutral: ['hash-wasm'], node: ['undici'] }
 const EMULATOR_PACKAGES = ['@hono/node-server', '@hono/node-server/utils/response', 'hono/router/trie-router', 'sharp']
 
 const CLIENT_EXPORTS = `
-  Access AccessTokenProvider AttachOptions AttachToTrackedEntityOptions AttachedFile Auth ByteSource
-  ClientRequestInit Clock DataValueFile DataValueFiles DataValueKey DataValueQuery Dhis2Client
-  Dhis2ClientOptions Dhis2Error Dhis2ErrorCode Dhis2ErrorOptions Document DownloadAttributeOptions
-  DownloadDocumentOptions DownloadFileResourceOptions DownloadTrackerOptions ErrorReport EventFile
-  EventQuery ExternalDocumentChanges ExternalDocumentOptions ExternalLink FileChoice FileDownload
-  FileResource FileResourceDomain FileResourceOwner FileResourceStorageStatus FileValueType FilesAccessor
-  Identifiable ImageFileDimension ListQuery ListedDataValue Logger Me Method Middleware NotModified
+  Access AccessTokenProvider AttachOptions AttachToTrackedEntityOptions AttachedFile Auth AvatarFiles
+  AvatarOptions ByteSource ClientRequestInit Clock CreateIconOptions DataValueFile DataValueFiles
+  DataValueKey DataValueQuery Dhis2Client Dhis2ClientOptions Dhis2Error Dhis2ErrorCode Dhis2ErrorOptions
+  Document DownloadAttributeOptions DownloadDocumentOptions DownloadFileResourceOptions
+  DownloadImageOptions DownloadTrackerOptions ErrorReport EventFile EventQuery ExternalDocumentChanges
+  ExternalDocumentOptions ExternalLink FileChoice FileDownload FileResource FileResourceDomain
+  FileResourceOwner FileResourceStorageStatus FileValueType FilesAccessor Icon IconChanges IconFiles
+  IconQuery Identifiable ImageFileDimension ListQuery ListedDataValue Logger Me MessageAttachment
+  MessageFiles MessageReply MessageText Method Middleware NewMessage NotModified OrgUnitImageFiles
   OrgUnitMode Page Paged Pager Progress QueryValue ReadOptions RenamedDocument ReplaceDocumentOptions
-  ReplacedDocument RequestBody RequestOptions RetryOptions SaveOptions SavedFile SerializedError
-  ServerVersion Sharing SharingAccess SystemAccessor SystemInfo TimeoutClock Timeouts TrackedEntityFile
-  TrackedEntityQuery TrackerFile TrackerFiles TrackerQuery Transport TransportRequest
+  ReplacedDocument RequestBody RequestOptions RetryOptions SaveOptions SavedFile SendOptions SentMessage
+  SerializedError ServerVersion Sharing SharingAccess SystemAccessor SystemInfo TimeoutClock Timeouts
+  TrackedEntityFile TrackedEntityQuery TrackerFile TrackerFiles TrackerQuery Transport TransportRequest
   UploadDocumentOptions UploadFileResourceOptions UploadOptions Uploadable UploadedDataValue
   UploadedDocument UserRef VersionTraits WaitOptions WebMessage WithFile bytesSource createUid fileSource
   isDhis2Error isUid
@@ -175,7 +185,7 @@ function moduleOf(file: string): string {
 }
 
 function surfaceOf(module: string): string {
-  return SURFACES.find((surface) => module.startsWith(surface)) ?? `${module}: of no known surface`
+  return SURFACES.find((pattern) => pattern.test(module))?.source ?? `${module}: of no known surface`
 }
 
 /** The parts of preflight have no other user. */
