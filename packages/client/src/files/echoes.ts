@@ -34,7 +34,6 @@ export const ECHOES: Echo[] = [
   { id: 'own-file-in-value', change: 'set-data-value', matches: (e) => e.errorCode === 'E2026' },
   { id: 'own-file-in-tracker', change: 'attach', matches: (e) => e.errorCode === 'E1009' },
   { id: 'own-attachment-used', change: 'send-message', matches: (e) => e.errorCode === 'E1004' },
-  { id: 'icon-deleted-before', change: 'delete-icon', matches: (e) => e.code === 'not-found' && e.afterDoubt },
   { id: 'own-icon', change: 'create-icon', matches: (e) => e.code === 'already-exists' },
 ]
 
