@@ -11,7 +11,8 @@ export interface Platform {
   readonly createCookieJar: (() => CookieJar) | undefined
   /** The value of a cookie that the page can read; `undefined` where there is no page. */
   readonly pageCookie: ((name: string) => string | undefined) | undefined
-  createMd5(): Promise<Md5>
+  /** `size`: how many bytes are to come, where that is known; for many the work is done in another thread where there is one. */
+  createMd5(size?: number): Promise<Md5>
   /** Keeps the bytes of a one-shot source so that it can be opened again. `dispose` removes them. */
   spool(source: ByteSource, signal: AbortSignal): Promise<SpooledSource>
   /**
@@ -49,9 +50,12 @@ export interface CookieJar {
 }
 
 export interface Md5 {
-  update(chunk: Uint8Array): void
+  /** Takes the next bytes; they may be changed or freed when it has returned. A promise asks to wait before the next ones. */
+  update(chunk: Uint8Array): void | Promise<void>
   /** Lower-case hex. May be called once. */
-  digest(): string
+  digest(): string | Promise<string>
+  /** Frees what it holds, where there is no digest to come. */
+  dispose?(): void
 }
 
 export interface SpooledSource extends ByteSource {

@@ -84,7 +84,7 @@ export const NAME_RULES: readonly NameRule[] = [
         ? {
             rule: `DHIS2 ${traits.line} cuts off blanks and control characters at the ends of a name`,
             limit: 'none there',
-            actual: `${/^[\0- ]/.test(name) ? 'some at the start' : 'some at the end'}`,
+            actual: /^[\0- ]/.test(name) ? 'some at the start' : 'some at the end',
             change: 'Trim the filename.',
           }
         : undefined,
@@ -97,7 +97,7 @@ export const NAME_RULES: readonly NameRule[] = [
       return {
         rule: 'The name is too long for DHIS2',
         limit: `${MAX_CHARACTERS} characters`,
-        actual: `${characters}`,
+        actual: characters,
         change: `Shorten it by ${characters - MAX_CHARACTERS} characters.`,
       }
     },

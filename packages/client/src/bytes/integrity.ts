@@ -33,12 +33,13 @@ export function digesting(source: ByteSource, createMd5: () => Promise<Md5>): Di
       let bytes = 0
       return tap(stream, {
         chunk(chunk) {
-          hash.update(chunk)
           bytes += chunk.byteLength
+          return hash.update(chunk)
         },
-        end() {
-          last = { md5: hash.digest(), size: bytes }
+        async end() {
+          last = { md5: await hash.digest(), size: bytes }
         },
+        broken: () => hash.dispose?.(),
       })
     },
   }
@@ -72,19 +73,20 @@ export function verifyingStream(stream: ReadableStream<Uint8Array>, expected: Ex
       if (size !== undefined && bytes > size) {
         throw broken(`${describe} is longer than it should be: ${size} bytes expected, ${bytes} came so far.`)
       }
-      hash?.update(chunk)
+      return hash?.update(chunk)
     },
-    end() {
+    async end() {
       if (size !== undefined && bytes !== size) {
         throw broken(`${describe} was cut off: ${size} bytes expected, ${bytes} came.`)
       }
-      const actual = hash?.digest()
+      const actual = await hash?.digest()
       if (md5 !== undefined && actual !== md5.toLowerCase()) {
         throw broken(
           `${describe} has the wrong content: MD5 ${md5.toLowerCase()} expected, ${actual} came (${bytes} bytes).`,
         )
       }
     },
+    broken: () => hash?.dispose?.(),
   })
 }
 

@@ -4,10 +4,12 @@ export interface Taps {
   readonly start?: (() => Promise<void>) | undefined
   /** Emitted before the first chunk. */
   readonly before?: Uint8Array | undefined
-  /** Sees each chunk before it is passed on, as it is. */
-  readonly chunk?: ((chunk: Uint8Array) => void) | undefined
+  /** Sees each chunk before it is passed on, as it is. A promise holds the chunk back. */
+  readonly chunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined
   /** Runs once, after the last chunk. */
-  readonly end?: (() => void) | undefined
+  readonly end?: (() => void | Promise<void>) | undefined
+  /** Runs once when the stream fails or is cancelled before its end. */
+  readonly broken?: (() => void) | undefined
   /** Emitted after the last chunk. */
   readonly after?: Uint8Array | undefined
 }
@@ -31,11 +33,12 @@ export function tap(stream: ReadableStream<Uint8Array>, taps: Taps): ReadableStr
     const { done, value } = await reader.read()
     if (done) {
       ended = true
-      taps.end?.()
+      await taps.end?.()
       return taps.after
     }
     if (!isBytes(value)) throw notBytes(value)
-    taps.chunk?.(value)
+    const waits = taps.chunk?.(value)
+    if (waits !== undefined) await waits
     return value
   }
   return new ReadableStream<Uint8Array>(
@@ -48,10 +51,14 @@ export function tap(stream: ReadableStream<Uint8Array>, taps: Taps): ReadableStr
         } catch (error) {
           // not awaited: a source that hangs in its cancel must not hide the error
           reader.cancel(error).catch(() => {})
+          taps.broken?.()
           controller.error(error)
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel(reason) {
+        taps.broken?.()
+        return reader.cancel(reason)
+      },
     },
     { highWaterMark: 0 },
   )

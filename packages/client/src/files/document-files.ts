@@ -292,8 +292,8 @@ async function uploadUnder(
 
 async function derivedUid(context: FilesContext, document: string): Promise<string> {
   const md5 = await context.platform.createMd5()
-  md5.update(new TextEncoder().encode(`dhis2-files document ${document}`))
-  return uidFromHex(md5.digest())
+  await md5.update(new TextEncoder().encode(`dhis2-files document ${document}`))
+  return uidFromHex(await md5.digest())
 }
 
 /** How a document's file is read. */

@@ -92,7 +92,7 @@ export function downloadOf(context: FilesContext, file: ReadableFile): FileDownl
     const stream = verifyingStream(await request(options), {
       size,
       md5,
-      createMd5: () => context.platform.createMd5(),
+      createMd5: () => context.platform.createMd5(size),
       describe: `The download of ${file.what}`,
     })
     if (!options.onProgress) return stream

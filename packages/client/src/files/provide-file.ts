@@ -63,7 +63,7 @@ async function difference(
     return name === '' || name === found.name ? undefined : `its name is “${name}”`
   }
   const local = await digestOf(
-    digesting(source, () => context.platform.createMd5()),
+    digesting(source, () => context.platform.createMd5(source.size)),
     options.signal,
   )
   const same = found.contentMd5 === local?.md5 && found.contentLength === local?.size

@@ -86,7 +86,7 @@ async function sendFile(
   const type = contentTypeOf({ given: options.contentType, blobType: given.type, filename })
   const checked =
     options.preflight === false ? given : await check(context, given, { ...options, domain, filename, type }, traits)
-  const file = digesting(checked, () => context.platform.createMd5())
+  const file = digesting(checked, () => context.platform.createMd5(checked.size))
   const uid = options.uid ?? createUid()
   const sending: Sending = { uid, ownUid: options.uid === undefined, domain, filename, type, file, options }
   const accepted = await send(context, sending, traits)
@@ -113,12 +113,7 @@ async function check(
   try {
     preflight(facts)
   } catch (error) {
-    // what was peeked at and is not sent must not stay open
-    if (!source.replayable)
-      source
-        .open()
-        .then((stream) => stream.cancel(error), ignore)
-        .catch(ignore)
+    release(source, error)
     throw error
   }
   const limit = sizeLimit(facts)
@@ -188,4 +183,11 @@ function compare(resource: FileResource, sent: Digest, filename: string): void {
   )
 }
 
-function ignore(): void {}
+/** Ends a one-shot stream that was peeked at and is not sent. */
+function release(source: ByteSource, reason: unknown): void {
+  if (source.replayable) return
+  source
+    .open()
+    .then((stream) => stream.cancel(reason))
+    .catch(() => undefined)
+}

@@ -27,7 +27,7 @@ export function createConnector(connectTimeout: number): Connector {
     autoSelectFamilyAttemptTimeout: 2_500,
     // Handed to net.connect and tls.connect: undici itself does not end a connection that is still being made.
     signal: end.signal,
-  } as buildConnector.BuildOptions)
+  })
   return {
     connect: (options, callback) =>
       connect(options, (...result) => {

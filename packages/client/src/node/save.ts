@@ -96,6 +96,9 @@ async function writePart(part: string, job: SaveJob, failed: string, replaced: S
   }
 }
 
+/** Bytes that are written at once. */
+const BATCH = 1_048_576
+
 /** Fills the file from its start with what one attempt yields. */
 async function fill(
   handle: FileHandle,
@@ -116,10 +119,33 @@ async function fill(
     }
   }
   await onDisk(handle.truncate(0))
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return size
-    size += await onDisk(writeAll(handle, value, size))
+  // one batch is written while the next is read
+  let writing: Promise<unknown> = Promise.resolve()
+  let batch: Uint8Array[] = []
+  let batched = 0
+  const flush = async (): Promise<void> => {
+    await onDisk(writing)
+    writing = writeAll(handle, batch, size)
+    // it is awaited later, or the stream fails first and the file is thrown away
+    writing.catch(ignore)
+    size += batched
+    batch = []
+    batched = 0
+  }
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      batch.push(value)
+      batched += value.byteLength
+      if (batched >= BATCH) await flush()
+    }
+    await flush()
+    await onDisk(writing)
+    return size
+  } finally {
+    // nothing may still be writing when the file is truncated, closed or removed
+    await writing.catch(ignore)
   }
 }
 

@@ -89,7 +89,8 @@ async function inFile(
     let size = 0
     try {
       for (let chunk = head.shift(); chunk !== undefined; chunk = head.shift() ?? (await nextOf(reader, signal))) {
-        size += await writeAll(handle, chunk, size)
+        await writeAll(handle, [chunk], size)
+        size += chunk.byteLength
       }
     } finally {
       await handle.close()

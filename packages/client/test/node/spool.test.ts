@@ -105,6 +105,6 @@ describe('createMd5', () => {
     hash.update(new TextEncoder().encode('hello '))
     hash.update(new Uint8Array())
     hash.update(new TextEncoder().encode('world'))
-    expect(hash.digest()).toBe('5eb63bbbe01eeed093cb22bb8f5acdc3')
+    expect(await hash.digest()).toBe('5eb63bbbe01eeed093cb22bb8f5acdc3')
   })
 })
