@@ -7,6 +7,7 @@ export type { Dhis2ErrorCode, Dhis2ErrorOptions, SerializedError, TimeoutClock }
 export type { FilesAccessor } from './files/accessor.js'
 export type { AvatarFiles, AvatarOptions } from './files/avatars-accessor.js'
 export type { WithFile } from './files/by-uid.js'
+export type { MessageAttachment } from './files/conversations.js'
 export type { DataValueQuery, ListedDataValue } from './files/data-value-list.js'
 export type { DataValueFile, DataValueKey, UploadedDataValue } from './files/data-values.js'
 export type { DataValueFiles } from './files/data-values-accessor.js'
@@ -26,14 +27,7 @@ export type { CreateIconOptions, Icon, IconChanges, IconQuery } from './files/ic
 export type { IconFiles } from './files/icons-accessor.js'
 export type { DownloadImageOptions } from './files/images.js'
 export type { ListQuery, Page, Paged } from './files/list.js'
-export type {
-  MessageAttachment,
-  MessageReply,
-  MessageText,
-  NewMessage,
-  SendOptions,
-  SentMessage,
-} from './files/messages.js'
+export type { MessageReply, MessageText, NewMessage, SendOptions, SentMessage } from './files/messages.js'
 export type { MessageFiles } from './files/messages-accessor.js'
 export type { OrgUnitImageFiles } from './files/org-unit-images-accessor.js'
 export type { AttachOptions, FileChoice } from './files/provide-file.js'

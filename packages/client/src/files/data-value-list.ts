@@ -67,7 +67,10 @@ async function* iterate(context: FilesContext, query: DataValueQuery): AsyncGene
     const { dataElement = '', period = '', orgUnit = '', categoryOptionCombo, attributeOptionCombo } = row
     if (!types.isFile(dataElement, fileResource)) continue
     const key: DataValueKey = {
-      ...{ de: dataElement, ou: orgUnit, pe: period, co: categoryOptionCombo },
+      de: dataElement,
+      ou: orgUnit,
+      pe: period,
+      co: categoryOptionCombo,
       ...combos.get(attributeOptionCombo ?? ''),
       ds: query.dataSet,
     }

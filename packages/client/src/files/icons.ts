@@ -75,7 +75,12 @@ export async function listIconPage(
     ...requestOptions(query),
     what: 'list icons',
     query: {
-      ...{ type, search, order, page, pageSize, fields: FIELDS },
+      type,
+      search,
+      order,
+      page,
+      pageSize,
+      fields: FIELDS,
       keys: keys?.join(','),
       keywords: keywords?.join(','),
     },

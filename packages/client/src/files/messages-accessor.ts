@@ -1,7 +1,8 @@
 import type { RequestOptions } from '../http/call.js'
 import type { FilesContext } from './context.js'
 import type { FileDownload } from './download.js'
-import type { MessageAttachment, MessageReply, NewMessage, SendOptions, SentMessage } from './messages.js'
+import type { MessageAttachment } from './conversations.js'
+import type { MessageReply, NewMessage, SendOptions, SentMessage } from './messages.js'
 
 /** `client.files.messages`: the attachments of messages. WIRE.md 5.1. */
 export class MessageFiles {
@@ -30,7 +31,7 @@ export class MessageFiles {
 
   /** The files of all messages of a conversation. @throws Dhis2Error */
   async listAttachments(conversation: string, options?: RequestOptions): Promise<readonly MessageAttachment[]> {
-    return (await import('./messages.js')).listAttachments(this.#context, conversation, options)
+    return (await import('./conversations.js')).listAttachments(this.#context, conversation, options)
   }
 
   /** A file of a message. Membership is looked at here, but not by `downloadFileResource`. @throws Dhis2Error when it is read: `not-found`, `forbidden` */
@@ -40,7 +41,7 @@ export class MessageFiles {
     file: string,
     options?: RequestOptions,
   ): Promise<FileDownload> {
-    const { downloadAttachment } = await import('./messages.js')
+    const { downloadAttachment } = await import('./conversations.js')
     return downloadAttachment(this.#context, conversation, message, file, options)
   }
 }

@@ -1,15 +1,13 @@
 import { bytesSource, type Uploadable } from '../bytes/source.js'
 import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
-import type { CallInit, RequestOptions } from '../http/call.js'
+import type { CallInit } from '../http/call.js'
 import { discard } from '../http/response-body.js'
-import { readArray, readObject } from '../models/decode.js'
 import type { FileResource } from '../models/file-resource.js'
-import { fetchFileResources } from './by-uid.js'
 import { type FilesContext, requestOptions } from './context.js'
-import { createDownload, type FileDownload } from './download.js'
+import { CONVERSATIONS, CONVERSATIONS_ROUTE, type Message, MESSAGES, readMessages } from './conversations.js'
 import { settle } from './echoes.js'
-import { type ListSource, listObjects } from './list.js'
-import { getFileResource, waitUntilStored } from './storage.js'
+import { listObjects } from './list.js'
+import { waitUntilStored } from './storage.js'
 import { type UploadOptions, uploadFile } from './upload.js'
 import { assertUid, uidInPath } from './uid.js'
 
@@ -47,41 +45,8 @@ export interface SentMessage {
   readonly attachments: readonly FileResource[]
 }
 
-/** A file of a message. */
-export interface MessageAttachment {
-  readonly conversation: string
-  readonly message: string
-  /** Uid of the file resource. */
-  readonly file: string
-  /** `undefined` where it is no longer there. */
-  readonly fileResource: FileResource | undefined
-}
-
-const ROUTE = 'api/messageConversations'
-
 /** How many of the newest conversations are looked at for a message that may have been sent. */
 const LOOK_BACK = 200
-
-interface Conversation {
-  readonly id: string
-  readonly subject?: string
-  readonly messages?: readonly Message[]
-}
-
-interface Message {
-  readonly id: string
-  readonly text?: string
-  readonly attachments?: readonly { readonly id: string }[]
-}
-
-const MESSAGES = 'messages[id,text,attachments[id]]'
-
-const CONVERSATIONS: ListSource<Conversation> = {
-  path: ROUTE,
-  key: 'messageConversations',
-  name: 'conversations',
-  read: readConversation,
-}
 
 export async function sendMessage(
   context: FilesContext,
@@ -115,7 +80,13 @@ export async function sendMessage(
     attachments: attachments.map(({ id }) => ({ id })),
   }
   const what = `send the message “${subject}”`
-  const conversation = await post(context, ROUTE, { ...requestOptions(options), what, json }, attachments, find)
+  const conversation = await post(
+    context,
+    CONVERSATIONS_ROUTE,
+    { ...requestOptions(options), what, json },
+    attachments,
+    find,
+  )
   return { conversation, attachments }
 }
 
@@ -127,7 +98,7 @@ export async function replyToConversation(
 ): Promise<SentMessage> {
   const { text, internal } = message
   assertText(text, 'text')
-  const path = `${ROUTE}/${uidInPath(conversation, 'conversation')}`
+  const path = `${CONVERSATIONS_ROUTE}/${uidInPath(conversation, 'conversation')}`
   const attachments = await provideAttachments(context, message.attachments ?? [], options)
   const find = async (): Promise<string | undefined> => {
     const { messages } = await readMessages(context, conversation, options)
@@ -212,62 +183,6 @@ function carryingAll(error: unknown, files: readonly FileResource[]): unknown {
 function isSame(message: Message, text: string, attachments: readonly FileResource[]): boolean {
   const there = new Set(message.attachments?.map(({ id }) => id))
   return message.text?.trim() === text.trim() && attachments.every(({ id }) => there.has(id))
-}
-
-async function readMessages(context: FilesContext, uid: string, options: RequestOptions): Promise<Conversation> {
-  const path = `${ROUTE}/${uidInPath(uid, 'conversation')}`
-  const query = { fields: `id,${MESSAGES}` }
-  const what = `read conversation ${uid}`
-  return readConversation(await context.call.json('GET', path, { ...requestOptions(options), what, query }))
-}
-
-function readConversation(value: unknown): Conversation {
-  const found = readObject<Conversation>(value, 'a conversation', {
-    id: 'string!',
-    messages: 'array',
-    subject: 'string',
-  })
-  for (const message of found.messages ?? []) {
-    const { attachments } = readObject<Message>(message, 'a message', { id: 'string', attachments: 'array' })
-    for (const one of readArray(attachments ?? [], 'attachments')) readObject(one, 'an attachment', { id: 'string!' })
-  }
-  return found
-}
-
-export async function listAttachments(
-  context: FilesContext,
-  conversation: string,
-  options: RequestOptions = {},
-): Promise<readonly MessageAttachment[]> {
-  const { messages = [] } = await readMessages(context, conversation, options)
-  const found = messages.flatMap(({ id: message, attachments = [] }) =>
-    attachments.map(({ id: file }) => ({ conversation, message, file })),
-  )
-  const uids = found.map(({ file }) => file)
-  const files = await fetchFileResources(context, uids, options)
-  return found.map((one) => ({ ...one, fileResource: files.get(one.file) }))
-}
-
-export async function downloadAttachment(
-  context: FilesContext,
-  conversation: string,
-  message: string,
-  file: string,
-  options: RequestOptions = {},
-): Promise<FileDownload> {
-  const owner = `${ROUTE}/${uidInPath(conversation, 'conversation')}/${uidInPath(message, 'message')}`
-  const path = `${owner}/attachments/${uidInPath(file, 'file')}`
-  const resource = await getFileResource(context, file, options)
-  return createDownload(context, {
-    path,
-    what: `attachment ${file} (“${resource.name}”)`,
-    name: resource.name,
-    type: resource.contentType,
-    size: resource.contentLength,
-    md5: resource.contentMd5,
-    fileResource: resource,
-    options: requestOptions(options),
-  })
 }
 
 function assertText(text: unknown, name: string): void {

@@ -77,8 +77,14 @@ export interface TrackedEntityFile {
 }
 
 const EVENT_MEMBERS = [
-  ...(['event', 'program', 'programStage', 'orgUnit', 'occurredAt', 'status'] as const),
-  ...(['trackedEntity', 'enrollment'] as const),
+  'event',
+  'program',
+  'programStage',
+  'orgUnit',
+  'occurredAt',
+  'status',
+  'trackedEntity',
+  'enrollment',
 ] as const
 const ENTITY_MEMBERS = ['trackedEntity', 'trackedEntityType', 'orgUnit'] as const
 
@@ -88,7 +94,8 @@ export function listEventFiles(context: FilesContext, query: EventQuery): AsyncI
   return withFileValues(context, { signal, timeouts, retry, headers }, EVENT, EVENT_MEMBERS, where, (own, value) => ({
     ...own,
     dataElement: value.member,
-    ...{ valueType: value.valueType, value: value.value },
+    valueType: value.valueType,
+    value: value.value,
   }))
 }
 
@@ -108,7 +115,8 @@ export function listTrackedEntityFiles(
     ...own,
     program,
     attribute: value.member,
-    ...{ valueType: value.valueType, value: value.value },
+    valueType: value.valueType,
+    value: value.value,
   }))
 }
 

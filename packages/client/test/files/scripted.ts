@@ -130,6 +130,7 @@ export function recorded(recording: Recording, id: string, variables: Readonly<R
 export function fileStore(): { readonly files: Map<string, StoredFile>; readonly routes: Routes } {
   const files = new Map<string, StoredFile>()
   const routes: Routes = {
+    'GET /api/me': () => ({ json: { id: 'UsAdmin0001', username: 'admin', authorities: ['ALL'] } }),
     'POST /api/fileResources': ({ bytes, query, headers }) => {
       const id = query.get('uid') ?? 'FrUnnamed01'
       const taken = files.has(id)
@@ -189,6 +190,7 @@ function rowOf(file: StoredFile | undefined): Record<string, unknown> {
   return {
     ...row,
     displayName: file.name,
+    createdBy: { id: 'UsAdmin0001' },
     created: '2026-03-01T00:00:00.000',
     lastUpdated: '2026-03-01T00:00:00.000',
     contentLength: content.byteLength,

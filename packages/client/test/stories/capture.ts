@@ -85,12 +85,20 @@ function metadataOf(capture: Capture, prefix: string, combo: string): Record<str
   const elements = (of: Kinds, domainType: string) =>
     Object.entries(of).map(([kind, id]) => ({
       ...named(id, `${domainType.toLowerCase()} ${kind}`),
-      ...{ domainType, categoryCombo, aggregationType: 'NONE', valueType: VALUE_TYPES[kind as keyof Kinds] },
+      domainType,
+      categoryCombo,
+      aggregationType: 'NONE',
+      valueType: VALUE_TYPES[kind as keyof Kinds],
     }))
   const stage = (id: string, name: string, program: string) => ({
-    ...{ id, name: `${prefix}${name}`, program: { id: program }, ...shared },
+    id,
+    name: `${prefix}${name}`,
+    program: { id: program },
+    ...shared,
     programStageDataElements: Object.values(eventElements).map((one, sortOrder) => ({
-      ...{ dataElement: { id: one }, programStage: { id }, sortOrder },
+      dataElement: { id: one },
+      programStage: { id },
+      sortOrder,
     })),
   })
   const ofType = [attributes.file, attributes.image]
@@ -99,14 +107,18 @@ function metadataOf(capture: Capture, prefix: string, combo: string): Record<str
     dataSets: [
       {
         ...named(dataSet, 'data set'),
-        ...{ periodType: 'Monthly', categoryCombo, openFuturePeriods: 12, organisationUnits: [{ id: orgUnit }] },
+        periodType: 'Monthly',
+        categoryCombo,
+        openFuturePeriods: 12,
+        organisationUnits: [{ id: orgUnit }],
         dataSetElements: Object.values(dataElements).map((id) => ({ dataElement: { id }, dataSet: { id: dataSet } })),
         ...shared,
       },
     ],
     trackedEntityAttributes: Object.entries(attributes).map(([kind, id]) => ({
       ...named(id, `attribute ${kind}`),
-      ...{ valueType: VALUE_TYPES[kind as keyof typeof attributes], aggregationType: 'NONE' },
+      valueType: VALUE_TYPES[kind as keyof typeof attributes],
+      aggregationType: 'NONE',
     })),
     trackedEntityTypes: [
       {
@@ -118,16 +130,22 @@ function metadataOf(capture: Capture, prefix: string, combo: string): Record<str
     programs: [
       {
         ...named(eventProgram, 'visits'),
-        ...{ programType: 'WITHOUT_REGISTRATION', categoryCombo, organisationUnits: [{ id: orgUnit }] },
+        programType: 'WITHOUT_REGISTRATION',
+        categoryCombo,
+        organisationUnits: [{ id: orgUnit }],
         programStages: [{ id: eventStage }],
         ...shared,
       },
       {
         ...named(trackerProgram, 'follow-up'),
-        ...{ programType: 'WITH_REGISTRATION', categoryCombo, organisationUnits: [{ id: orgUnit }] },
-        ...{ trackedEntityType: { id: entityType }, programStages: [{ id: trackerStage }] },
+        programType: 'WITH_REGISTRATION',
+        categoryCombo,
+        organisationUnits: [{ id: orgUnit }],
+        trackedEntityType: { id: entityType },
+        programStages: [{ id: trackerStage }],
         programTrackedEntityAttributes: Object.values(attributes).map((id) => ({
-          ...{ trackedEntityAttribute: { id }, mandatory: false },
+          trackedEntityAttribute: { id },
+          mandatory: false,
         })),
         ...shared,
       },

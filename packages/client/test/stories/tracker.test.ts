@@ -6,6 +6,12 @@ import { describeTargets } from './targets.js'
 
 type Row = Record<string, unknown>
 
+/** An object without these members, and without those that every update changes. */
+function without(object: Row, ...members: string[]): Row {
+  const left = Object.entries(object).filter(([name]) => ![...members, 'updatedAt', 'updatedBy'].includes(name))
+  return Object.fromEntries(left)
+}
+
 describeTargets('the tracker', (target) => {
   const capture = withCapture(target)
   const read = async (path: string): Promise<Row> =>
@@ -25,11 +31,18 @@ describeTargets('the tracker', (target) => {
     await imported({
       trackedEntities: [
         {
-          ...{ trackedEntity, trackedEntityType, orgUnit, attributes },
+          trackedEntity,
+          trackedEntityType,
+          orgUnit,
+          attributes,
           enrollments: [
             {
-              ...{ enrollment: createUid(), program, orgUnit, status: 'ACTIVE' },
-              ...{ enrolledAt: '2026-02-01', occurredAt: '2026-02-01' },
+              enrollment: createUid(),
+              program,
+              orgUnit,
+              status: 'ACTIVE',
+              enrolledAt: '2026-02-01',
+              occurredAt: '2026-02-01',
             },
           ],
         },
@@ -54,8 +67,7 @@ describeTargets('the tracker', (target) => {
 
     const made = await files.tracker.attachToEvent(uid, capture.eventElements.file, named('late.csv', 'c,d\n3,4\n'))
     const after = await read(`events/${uid}?fields=*`)
-    const without = ({ dataValues: _, updatedAt: __, updatedBy: ___, ...rest }: Row): Row => rest
-    expect(without(after)).toEqual(without(before))
+    expect(without(after, 'dataValues')).toEqual(without(before, 'dataValues'))
     const values = (after['dataValues'] as Row[]).map(({ dataElement, value }) => [dataElement, value])
     expect(values.sort()).toEqual(
       [
@@ -113,8 +125,7 @@ describeTargets('the tracker', (target) => {
     const own = await tracker.attachToTrackedEntity(uid, attributes.own, named('own.csv', 'own'), { program })
 
     const after = await read(`trackedEntities/${uid}?fields=*&program=${program}`)
-    const without = ({ attributes: _, updatedAt: __, updatedBy: ___, enrollments: ____, ...rest }: Row): Row => rest
-    expect(without(after)).toEqual(without(before))
+    expect(without(after, 'attributes', 'enrollments')).toEqual(without(before, 'attributes', 'enrollments'))
     expect((after['enrollments'] as Row[]).length).toBe(1)
     const file = (await tracker.downloadAttributeFile(uid, attributes.file)) as TrackerFile
     expect([file.etag, await text(file)]).toEqual([consent.fileResource.id, 'yes'])
