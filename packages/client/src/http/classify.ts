@@ -27,6 +27,8 @@ export interface ClassifyOptions {
  */
 export function withClassification(next: Transport, options: ClassifyOptions): Transport {
   return async (request) => {
+    // loaded beside the first request, not after it: what makes that fail may keep the table away as well
+    void loadTable()
     let response: Response
     try {
       response = await next(request)
@@ -85,15 +87,19 @@ async function refusalError(
   })
 }
 
-/** The table is loaded when the first answer is no success. Where that fails, the answer is one that nobody knows. */
+type Table = typeof import('./classification.js')
+
+function loadTable(): Promise<Table | undefined> {
+  return import('./classification.js').catch(() => undefined)
+}
+
+/** Without the table only the general is known: a server's failure is worth another try. */
 async function rowOf(refusal: Refusal): Promise<Pick<Classification, 'code' | 'retryable' | 'doubtful' | 'hint'>> {
-  try {
-    const { CLASSIFICATION, UNKNOWN_ANSWER } = await import('./classification.js')
-    return CLASSIFICATION.find((row) => row.matches(refusal)) ?? UNKNOWN_ANSWER
-  } catch {
-    const more = 'What the answer means could not be looked up: a part of the client did not load.'
-    return { code: refusal.status >= 500 ? 'server' : 'protocol', doubtful: true, hint: more }
-  }
+  const table = await loadTable()
+  if (table !== undefined) return table.CLASSIFICATION.find((row) => row.matches(refusal)) ?? table.UNKNOWN_ANSWER
+  const hint = 'What the answer means could not be looked up: a part of the client did not load.'
+  const failed = refusal.status >= 500 || refusal.status === 429
+  return { code: failed ? 'server' : 'protocol', retryable: failed, doubtful: true, hint }
 }
 
 function refusalOf(response: Response, request: TransportRequest, text: string): Refusal {
