@@ -3,7 +3,7 @@ import { type Call, createCall, type StackOptions } from '../../src/http/call.js
 import { type Auth, credentialsOf } from '../../src/http/credentials.js'
 import { createCookieJar } from '../../src/node/cookies.js'
 import { FakeClock } from './fake-clock.js'
-import type { FakeServer } from './fake-server.js'
+import type { Transport } from '../../src/http/transport.js'
 
 export interface CallingOptions extends Partial<StackOptions> {
   readonly auth?: Auth
@@ -13,7 +13,7 @@ export interface CallingOptions extends Partial<StackOptions> {
 
 /** The stack of one call over a fake server, at https://dhis2.test/hmis/. */
 export function calling(
-  server: FakeServer,
+  server: { readonly send: Transport },
   { auth = { token: 'd2p_secret' }, jar = false, ...options }: CallingOptions = {},
 ): { readonly call: Call; readonly clock: FakeClock } {
   const clock = new FakeClock()

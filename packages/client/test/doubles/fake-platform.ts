@@ -2,10 +2,13 @@ import { createCookieJar } from '../../src/node/cookies.js'
 import { createMd5 } from '../../src/node/md5.js'
 import type { Platform, SaveJob } from '../../src/platform.js'
 import { webPlatform } from '../../src/web-platform.js'
-import type { FakeServer } from './fake-server.js'
+import type { Transport } from '../../src/http/transport.js'
 
 /** A runtime whose connections lead to a fake server, with cookies as in Node and files in memory. */
-export function fakePlatform(server: FakeServer, more: Partial<Platform> = {}): Platform & { readonly saved: Saved } {
+export function fakePlatform(
+  server: { readonly send: Transport },
+  more: Partial<Platform> = {},
+): Platform & { readonly saved: Saved } {
   const saved: Saved = new Map()
   return {
     ...webPlatform,

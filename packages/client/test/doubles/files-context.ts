@@ -7,7 +7,7 @@ import { parseVersion } from '../../src/versions.js'
 import { calling } from './calling.js'
 import type { FakeClock } from './fake-clock.js'
 import { fakePlatform } from './fake-platform.js'
-import type { FakeServer } from './fake-server.js'
+import type { Transport } from '../../src/http/transport.js'
 
 export interface ContextOptions {
   readonly version?: string
@@ -18,7 +18,7 @@ export interface ContextOptions {
 
 /** What a surface gets, over a fake server: the whole stack but for the sign-in. */
 export function filesContext(
-  server: FakeServer,
+  server: { readonly send: Transport },
   { version = '2.43.1', retry = {}, timeouts = {}, platform = {} }: ContextOptions = {},
 ): FilesContext & { readonly clock: FakeClock; readonly platform: ReturnType<typeof fakePlatform> } {
   const { call, clock } = calling(server, { retry, timeouts })
