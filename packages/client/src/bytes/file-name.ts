@@ -97,7 +97,7 @@ export const NAME_RULES: readonly NameRule[] = [
       return {
         rule: 'The name is too long for DHIS2',
         limit: `${MAX_CHARACTERS} characters`,
-        actual: characters,
+        actual: String(characters),
         change: `Shorten it by ${characters - MAX_CHARACTERS} characters.`,
       }
     },
