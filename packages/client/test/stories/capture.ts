@@ -25,6 +25,8 @@ export interface Kinds {
   readonly text: string
 }
 
+type Metadata = Record<string, readonly { readonly id: string; readonly [member: string]: unknown }[]>
+
 const kinds = (): Kinds => ({ file: createUid(), image: createUid(), text: createUid() })
 const VALUE_TYPES = { file: 'FILE_RESOURCE', image: 'IMAGE', text: 'TEXT', own: 'FILE_RESOURCE' } as const
 const LISTS = ['organisationUnits', 'dataViewOrganisationUnits', 'teiSearchOrganisationUnits'] as const
@@ -44,7 +46,7 @@ export function withCapture(target: Target): Capture {
     attributes: { file: createUid(), image: createUid(), own: createUid() },
   }
   let before: Record<string, readonly { id: string }[]> & { id: string }
-  let metadata: Record<string, readonly { id: string }[]> = {}
+  let metadata: Metadata = {}
   const json = async (path: string) => (await target.client.request(path)).json()
   const give = (units: (list: string) => readonly { id: string }[]) =>
     patch(
@@ -76,7 +78,7 @@ export function withCapture(target: Target): Capture {
   return capture
 }
 
-function metadataOf(capture: Capture, prefix: string, combo: string): Record<string, readonly { id: string }[]> {
+function metadataOf(capture: Capture, prefix: string, combo: string): Metadata {
   const { dataElements, eventElements, attributes, dataSet, orgUnit, entityType } = capture
   const { eventProgram, eventStage, trackerProgram, trackerStage } = capture
   const categoryCombo = { id: combo }
