@@ -27,6 +27,7 @@ export interface EmulatorOptions {
   clock?: () => Date
   /** Accounts beside `admin` with the password `district`. @default none */
   users?: readonly SeedUser[]
+  /** How the server is configured. @default DHIS2's own defaults */
   settings?: EmulatorSettings
 }
 

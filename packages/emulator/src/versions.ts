@@ -16,6 +16,8 @@ export interface Traits {
   /** Content type of errors written by the exception advice. */
   readonly adviceContentType: string
   readonly xssProtection: string
+  /** `X-Forwarded-Host` counts for links, beside `X-Forwarded-Proto` and `-Port`. */
+  readonly honoursForwardedHost: boolean
   /** Verb between "not" and "supported": `is not supported` or `not supported`. */
   readonly unsupported: string
   readonly mediaTypeWord: string
@@ -115,6 +117,7 @@ const v42: Traits = {
   fullVersion: '2.42.5.2',
   apiNumbers: [28, 42],
   linksKeepApiNumber: true,
+  honoursForwardedHost: false,
   adviceContentType: 'application/json',
   xssProtection: '0',
   unsupported: 'is not supported',
@@ -230,6 +233,7 @@ const v44: Traits = {
   line: '2.44',
   fullVersion: '2.44-SNAPSHOT',
   apiNumbers: [28, 44],
+  honoursForwardedHost: true,
   hasFavorites: false,
   shallowEtag: true,
   missingBlobKeepsDisposition: false,

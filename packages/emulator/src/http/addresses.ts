@@ -16,7 +16,7 @@ export interface Address {
 export function readAddress(request: Request, url: URL, traits: Traits, contextPath: string): Address | undefined {
   if (url.pathname !== contextPath && !url.pathname.startsWith(`${contextPath}/`)) return undefined
   const inner = url.pathname.slice(contextPath.length)
-  const base = originOf(request, url) + contextPath
+  const base = originOf(request, url, traits) + contextPath
   const [, number, rest = ''] = /^\/api\/(\d+)(\/.*|$)/.exec(inner) ?? []
   const [lowest, highest] = traits.apiNumbers
   const accepted = number !== undefined && Number(number) >= lowest && Number(number) <= highest
@@ -30,12 +30,14 @@ export function readAddress(request: Request, url: URL, traits: Traits, contextP
 }
 
 /** Scheme and host as the client sees them; a proxy says so in X-Forwarded headers. */
-function originOf(request: Request, url: URL): string {
-  const proto = request.headers.get('x-forwarded-proto')
-  const port = request.headers.get('x-forwarded-port')
-  if (proto === null && port === null) return url.origin
+function originOf({ headers }: Request, url: URL, traits: Traits): string {
+  const proto = headers.get('x-forwarded-proto')
+  const port = headers.get('x-forwarded-port')
+  const host = traits.honoursForwardedHost ? headers.get('x-forwarded-host') : null
+  if (proto === null && port === null && host === null) return url.origin
   const scheme = proto ?? url.protocol.slice(0, -1)
   const standard = scheme === 'https' ? '443' : '80'
-  const shown = port ?? url.port
-  return `${scheme}://${url.hostname}${shown === '' || shown === standard ? '' : `:${shown}`}`
+  const [hostname = '', hostPort = ''] = host === null ? [url.hostname, url.port] : host.split(':')
+  const shown = port ?? hostPort
+  return `${scheme}://${hostname}${shown === '' || shown === standard ? '' : `:${shown}`}`
 }

@@ -88,7 +88,8 @@ export class Access {
       update: write,
       delete: this.canDelete(user, schema, row),
     }
-    if (this.#traits.hasExternalSharing) access['externalize'] = isSuperuser(this.#state, user)
+    if (this.#traits.hasExternalSharing)
+      access['externalize'] = hasAnyAuthority(this.#state, user, ['ALL', ...(schema.externalize ?? [])])
     return access
   }
 }

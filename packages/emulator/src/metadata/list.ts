@@ -125,18 +125,12 @@ export class Lists {
   #typeOf(schema: Schema, path: string): PropertyType | undefined {
     const [name = '', ...rest] = path.split('.')
     const property = schema.properties[name]
-    if (schema.hidden.includes(name) || (property === undefined && !this.#isExtra(schema, name)))
+    if (schema.hidden.includes(name) || (property === undefined && !schema.open))
       throw badRequest(`Unknown path property: ${path}`)
     if (rest.length === 0) return property?.type
     const target = referenceTarget(schema, name)
     const next = target === undefined ? undefined : findSchema(target)
     return next === undefined ? undefined : this.#typeOf(next, rest.join('.'))
-  }
-
-  #isExtra(schema: Schema, name: string): boolean {
-    if (!schema.open) return false
-    if (referenceTarget(schema, name) !== undefined) return true
-    return this.#state.collection(schema.plural).find((row) => name in row) !== undefined
   }
 
   #read(schema: Schema, row: Row, path: string, view: View): unknown {

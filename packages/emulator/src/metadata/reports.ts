@@ -57,7 +57,7 @@ export function errorReport(
   }
 }
 
-/** `Handbook [docUid00001] (Document)`: how messages name an object. */
+/** `Minutes [a0123456789] (Document)`: how messages name an object. */
 export function describeObject(schema: Schema, row: { id: string; [member: string]: unknown }): string {
   const name = row['name'] ?? row['username']
   return `${name === undefined ? '' : `${name} `}[${row.id}] (${schema.name})`

@@ -33,6 +33,8 @@ export interface Schema {
   readonly createPublic: readonly string[]
   readonly createPrivate: readonly string[]
   readonly delete: readonly string[]
+  /** Lets a user who is no super user make objects readable without signing in (2.42). */
+  readonly externalize?: readonly string[]
 }
 
 const kept = (type: PropertyType, more: Partial<Property> = {}): Property => ({
@@ -256,6 +258,7 @@ function schemaOf(row: SchemaRow): Schema {
     createPublic: row.createPublic ?? add('PUBLIC_ADD'),
     createPrivate: row.createPrivate ?? add('PRIVATE_ADD'),
     delete: row.delete ?? add('DELETE'),
+    externalize: add('EXTERNAL'),
   }
 }
 

@@ -32,7 +32,11 @@ export function fileResources(api: Api): void {
     return uploadReply(api, row)
   })
 
-  routes.get('/api/fileResources', (call) => api.lists.reply(schema, call.url, call))
+  routes.get('/api/fileResources', (call) => {
+    if (/^text\/csv/i.test(call.request.headers.get('accept') ?? ''))
+      throw new ApiError(404, 'Not a metadata object type: FileResource', { rendering: 'controller' })
+    return api.lists.reply(schema, call.url, call)
+  })
   routes.get('/api/fileResources/owners', (call) => {
     const key = call.parameter('storageKey')
     if (key === undefined) throw new ContainerError(400)
