@@ -83,14 +83,15 @@ describe('a rule', () => {
   })
 
   it('has a test here, each', () => {
-    expect(RETRY_RULES.map(({ id }) => id)).toEqual([
+    const tested = [
       'error-is-final',
       'not-idempotent',
       'attempts-used',
       'not-replayable',
       'server-asks-for-too-long',
       'wait-misses-deadline',
-    ])
+    ]
+    expect(RETRY_RULES.map(({ id }) => id).filter((id) => !tested.includes(id))).toEqual([])
   })
 })
 
