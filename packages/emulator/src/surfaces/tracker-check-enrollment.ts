@@ -58,7 +58,7 @@ export function validateEnrollment(validation: Validation, item: Item<Enrollment
     ...(entity?.attributes ?? []),
     ...(entityItem?.list('attributes') ?? []).map((entry) => ({ attribute: textOf(entry['attribute']) ?? '' })),
   ]
-  checkMandatory(item, attributes, stored as never, (attribute) => ['E1018', attribute, program.id, item.uid])
+  checkMandatory(item, attributes, stored, (attribute) => ['E1018', attribute, program.id, item.uid])
   checkAttributes(validation, item, attributes, entityUid)
 }
 

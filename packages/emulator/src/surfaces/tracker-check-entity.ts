@@ -48,7 +48,7 @@ function checkRights(validation: Validation, item: Item, type: string, orgUnit: 
 export function checkMandatory(
   item: Item,
   attributes: ReadonlyMap<string, boolean>,
-  stored: readonly AttributeValue[],
+  stored: readonly Pick<AttributeValue, 'attribute'>[],
   error: (attribute: string) => readonly [string, ...string[]],
 ): void {
   const present = new Set([

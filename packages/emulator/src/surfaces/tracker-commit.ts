@@ -85,6 +85,7 @@ export class TrackerCommit {
     const { existing } = item
     const program = this.#metadata.program(item.text('program'))
     const registration = program !== undefined && this.#metadata.isRegistration(program)
+    const assigns = this.#metadata.stage(item.text('programStage'))?.['enableUserAssignment'] === true
     const status = item.text('status') ?? 'ACTIVE'
     const occurredAt = readDate(item.payload['occurredAt'])
     const planned = readDate(item.payload['scheduledAt'])
@@ -98,7 +99,7 @@ export class TrackerCommit {
       scheduledAt: registration ? (planned ?? occurredAt) : this.#api.traits.singleEvents ? undefined : planned,
       ...this.#completion(item, status, existing),
       attributeOptionCombo: item.text('attributeOptionCombo') ?? DEFAULTS.categoryOptionCombo,
-      assignedUser: item.payload['assignedUser'] ?? existing?.assignedUser,
+      assignedUser: (assigns ? item.payload['assignedUser'] : undefined) ?? existing?.assignedUser,
       followUp: item.payload['followUp'] === true || item.payload['followup'] === true,
       dataValues: existing?.dataValues ?? [],
       notes: this.#notes(item, existing?.notes ?? []),

@@ -42,10 +42,9 @@ export function trackerLegacy(api: Api, parts: Parts): void {
   })
 }
 
-/** The length that is announced is always that of the file's row. */
 function legacyReply(api: Api, file: FileResource, blob: BlobReader | undefined): Reply {
   if (blob === undefined) throw notYetStored(api, file)
-  return fileReply(file, blob, { length: file.contentLength })
+  return fileReply(file, blob)
 }
 
 function blobOf(api: Api, file: FileResource, dimension: string): BlobReader | undefined {
@@ -54,7 +53,7 @@ function blobOf(api: Api, file: FileResource, dimension: string): BlobReader | u
   return api.state.blob(file, sized ? variant : '')
 }
 
-/** An image at another size, under the length of the stored one: longer bodies are cut, shorter ones break off. */
+/** An image at another size, under the length of the file's row: longer bodies are cut, shorter ones break off. */
 async function scaled(
   file: FileResource,
   made: Reply,
@@ -64,12 +63,11 @@ async function scaled(
   if (blob === undefined) return made
   const load = await loadSharp()
   const input = Buffer.from(await new Response(blob.open()).arrayBuffer())
-  const wanted = Object.fromEntries(Object.entries(size).filter(([, value]) => value !== undefined))
-  const bytes = new Uint8Array(
-    await load(input)
-      .resize({ ...wanted, fit: 'fill' })
-      .toBuffer(),
-  )
+  const given = Object.fromEntries(Object.entries(size).filter(([, value]) => value !== undefined))
+  const both = Object.keys(given).length === 2
+  const resized = load(input).resize(both ? { ...given, fit: 'fill' } : given)
+  const bytes = new Uint8Array(await resized.toBuffer())
+  made.headers.set('content-length', String(file.contentLength))
   made.body = bytes.subarray(0, file.contentLength)
   delete made.breakAfter
   if (bytes.length < file.contentLength) made.breakAfter = bytes.length

@@ -14,14 +14,29 @@ const EVENT_FIELDS = '*,!relationships'
 const ENTITY_FIELDS = '*,!relationships,!enrollments,!events,!programOwners'
 const ENROLLMENT_FIELDS = '*,!relationships,!events,!attributes'
 
+const COMMON_ORDERS = ['createdAt', 'createdAtClient', 'enrolledAt', 'trackedEntity', 'updatedAt', 'updatedAtClient']
+const ENTITY_ORDERS = [...COMMON_ORDERS, 'inactive']
 const EVENT_ORDERS = [
-  ...['assignedUser', 'assignedUserDisplayName', 'attributeOptionCombo', 'completedAt', 'completedBy', 'createdAt'],
-  ...['createdAtClient', 'createdBy', 'deleted', 'enrolledAt', 'enrollment', 'enrollmentStatus', 'event', 'followUp'],
-  ...['occurredAt', 'orgUnit', 'program', 'programStage', 'scheduledAt', 'status', 'storedBy', 'trackedEntity'],
-  ...['updatedAt', 'updatedAtClient', 'updatedBy'],
-]
-const ENTITY_ORDERS = [
-  ...['createdAt', 'createdAtClient', 'enrolledAt', 'inactive', 'trackedEntity', 'updatedAt', 'updatedAtClient'],
+  ...COMMON_ORDERS,
+  'assignedUser',
+  'assignedUserDisplayName',
+  'attributeOptionCombo',
+  'completedAt',
+  'completedBy',
+  'createdBy',
+  'deleted',
+  'enrollment',
+  'enrollmentStatus',
+  'event',
+  'followUp',
+  'occurredAt',
+  'orgUnit',
+  'program',
+  'programStage',
+  'scheduledAt',
+  'status',
+  'storedBy',
+  'updatedBy',
 ]
 
 interface Parts {

@@ -36,7 +36,7 @@ export function validateBundle(validation: Validation): void {
   for (const item of bundle.EVENT) if (exists(item)) validateEvent(validation, item as Item<EventRow>)
   // there are no relationship types here that one could be of
   for (const item of bundle.RELATIONSHIP) item.fail('E4006', item.text('relationshipType') ?? '')
-  if (bundle.EVENT[0]?.strategy !== 'DELETE') failOrphans(bundle)
+  failOrphans(bundle)
 }
 
 /** Whether the uid of an object fits its strategy. */
@@ -53,7 +53,8 @@ function exists(item: Item): boolean {
 /** What belongs to a new object that was refused cannot go in either. */
 function failOrphans(bundle: Bundle): void {
   const fail = (child: Item, parent: Item | undefined, names: readonly [string, string]) => {
-    if (!child.valid || parent === undefined || parent.valid || parent.existing !== undefined) return
+    if (child.strategy === 'DELETE' || !child.valid) return
+    if (parent === undefined || parent.valid || parent.existing !== undefined) return
     child.fail('E5000', names[0], child.uid, names[1], parent.uid)
   }
   for (const item of bundle.ENROLLMENT)

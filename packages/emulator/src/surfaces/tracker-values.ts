@@ -3,11 +3,12 @@ import type { Row } from '../storage/collection.js'
 import { readDate } from './tracker-dates.js'
 import { EnumArgument } from './tracker-messages.js'
 import type { TrackerMetadata } from './tracker-metadata.js'
-import type { Item } from './tracker-payload.js'
+import { type Item, textOf } from './tracker-payload.js'
 
 const FILE_TYPES = new Set(['FILE_RESOURCE', 'IMAGE'])
-/** What Java's ImageIO says it can read. */
-const IMAGE_FORMATS = 'JPG, jpg, tiff, bmp, BMP, gif, GIF, WBMP, png, PNG, JPEG, tif, TIF, TIFF, jpeg, wbmp'
+/** What ImageIO says it can read, with the readers that DHIS2 brings along. */
+const IMAGE_FORMATS =
+  'JPG, jpg, tiff, bmp, BMP, pcx, PCX, gif, GIF, WBMP, png, PNG, raw, RAW, JPEG, pnm, PNM, tif, TIF, TIFF, jpeg, wbmp'
 const READABLE = new Set(IMAGE_FORMATS.split(', '))
 
 /** Whether values of this data element or attribute are files. */
@@ -52,7 +53,7 @@ export function checkValue(
   value: string,
   code: 'E1007' | 'E1302',
 ): void {
-  const type = String(typed['valueType'] ?? 'TEXT')
+  const type = textOf(typed['valueType']) ?? 'TEXT'
   const reason = reasonAgainst(api, metadata, type, value)
   if (reason !== undefined) item.fail(code, new EnumArgument(type), reason)
   if (FILE_TYPES.has(type)) checkUnassigned(api, item, value)
