@@ -145,3 +145,12 @@ test('iterates over all pages', async () => {
   for (let i = 0; i < 7; i++) icons.set(`icon_${i}`, { key: `icon_${i}`, keywords: [] })
   expect(await all(client.files.icons.list({ pageSize: 3 }))).toHaveLength(7)
 })
+
+test('an icon that came with DHIS2 cannot be changed', async () => {
+  const server = gallery(VERSIONS[0]?.[1] as Recorded)
+  server.icons.set('2g_positive', { key: '2g_positive', keywords: [], custom: false })
+  const refused = { status: 400, json: { status: 'ERROR', message: 'Not allowed to delete default icon' } }
+  server.trouble = ({ method }) => (method === 'DELETE' ? refused : undefined)
+  expect(await failure(server.client.files.icons.remove('2g_positive'))).toMatchObject({ code: 'forbidden' })
+  expect(await failure(server.client.files.icons.download('2g_positive'))).toMatchObject({ code: 'lost-content' })
+})

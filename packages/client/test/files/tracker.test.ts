@@ -362,6 +362,24 @@ test.each(['2.41.9.1', '2.42.5.2', '2.43.0', '2.42.4'])('the release %s takes im
   expect(valueOf(events.get('EvFiles0005'), 'dataValues', 'dataElement', 'TdeImage001')).toBe(fileResource.id)
 })
 
+test.each([
+  ['E1000', 'forbidden'],
+  ['E1091', 'forbidden'],
+  ['E1032', 'not-found'],
+  ['E1114', 'not-found'],
+  // here not the code of an object that is there already
+  ['E5000', 'conflict'],
+  ['E1300', 'conflict'],
+])('the code %s of an import is %s', async (errorCode, code) => {
+  const server = tracker(VERSIONS[0]?.[1] as Recorded)
+  const report = { message: 'no', errorCode, trackerType: 'EVENT', uid: 'EvFiles0005', args: [] }
+  const json = { status: 'ERROR', validationReport: { errorReports: [report], warningReports: [] } }
+  server.trouble = ({ method, path }) =>
+    method === 'POST' && path.startsWith('/api/tracker') ? { status: 409, json } : undefined
+  const error = await failure(server.client.files.tracker.attachToEvent('EvFiles0005', 'TdeFile0001', DATA))
+  expect(error).toMatchObject({ code, errorCode })
+})
+
 test('an event that somebody else changes at the same time is told', async () => {
   const server = tracker(VERSIONS[0]?.[1] as Recorded)
   server.trouble = ({ method, path }) => {
