@@ -1,8 +1,11 @@
 import type { Api } from '../api.js'
+import type { Call } from '../http/call.js'
 import { empty, json } from '../http/reply.js'
 import { conflict } from '../http/web-message.js'
 import { idOf } from '../metadata/render.js'
-import { describeMe } from './me.js'
+import { findSchema } from '../metadata/schemas.js'
+import type { Row } from '../storage/collection.js'
+import { credentialsOf } from './whole-user.js'
 
 /** Members of their own account that users may change; what is left out stays. */
 const OWN_MEMBERS = (
@@ -36,8 +39,7 @@ export function avatars(api: Api): void {
       user['avatar'] = { id: avatar }
     }
     user['lastUpdated'] = state.timestamp()
-    const fields = call.query.getAll('fields').join(',')
-    return json(describeMe(api, call, fields === '' ? '*' : fields))
+    return json(describeAccount(api, call))
   })
 
   routes.delete('/api/me/avatar', (call) => {
@@ -45,6 +47,21 @@ export function avatars(api: Api): void {
     delete call.user['avatar']
     return empty(204)
   })
+}
+
+/** The caller's account after a change: without what `GET /api/me` adds to it. */
+function describeAccount(api: Api, call: Call): Record<string, unknown> {
+  const schema = findSchema('users')
+  if (schema === undefined) return {}
+  const { hasUserCredentials } = api.traits
+  const account: Row = {
+    ...call.user,
+    lastLogin: api.state.timestamp(),
+    ...(hasUserCredentials && { twoFactorEnabled: false, userCredentials: credentialsOf(api, call.user) }),
+  }
+  if (hasUserCredentials) delete account['emailVerified']
+  const fields = call.query.getAll('fields').join(',')
+  return api.renderer.object(schema, account, fields === '' ? '*,!href' : fields, call)
 }
 
 /** Un-assigns the file that goes and assigns the one that comes. */

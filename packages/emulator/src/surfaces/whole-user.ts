@@ -24,7 +24,6 @@ export function wholeUser(api: Api, user: User): Record<string, unknown> {
     ...Object.fromEntries(PLAIN.flatMap((name) => (user[name] === undefined ? [] : [[name, user[name]]]))),
     lastLogin: state.timestamp(),
   }
-  if (traits.hasUserCredentials) delete account['emailVerified']
   for (const [member, type] of Object.entries(REFERENCES)) {
     const references = Array.isArray(user[member]) ? (user[member] as { id: string }[]) : []
     account[member] = references.flatMap(({ id }) => {
@@ -32,23 +31,42 @@ export function wholeUser(api: Api, user: User): Record<string, unknown> {
       return row === undefined ? [] : common(api, row)
     })
   }
-  if (traits.hasUserCredentials)
-    account['userCredentials'] = {
-      id: user.id,
-      username: user.username,
-      externalAuth: false,
-      twoFA: false,
-      disabled: user['disabled'] === true,
-      invitation: false,
-      selfRegistered: false,
-      passwordLastUpdated: user['passwordLastUpdated'],
-      lastLogin: account['lastLogin'],
-      previousPasswords: [],
-      cogsDimensionConstraints: [],
-      catDimensionConstraints: [],
-      userRoles: account['userRoles'],
-    }
+  if (traits.hasUserCredentials) {
+    delete account['emailVerified']
+    account['twoFactorEnabled'] = false
+    account['userCredentials'] = credentialsOf(api, user)
+  }
   return account
+}
+
+/** What 2.41 shows of an account a second time, as older clients know it. */
+export function credentialsOf(api: Api, user: User): Record<string, unknown> {
+  const { state, renderer } = api
+  const roles = state.collection('userRoles').filter(({ id }) => user.userRoles.some((role) => role.id === id))
+  return {
+    id: user.id,
+    username: user.username,
+    externalAuth: false,
+    twoFA: false,
+    disabled: user['disabled'] === true,
+    invitation: false,
+    selfRegistered: false,
+    passwordLastUpdated: user['passwordLastUpdated'],
+    lastLogin: state.timestamp(),
+    previousPasswords: [],
+    cogsDimensionConstraints: [],
+    catDimensionConstraints: [],
+    sharing: renderer.sharing(user),
+    userRoles: roles.map((role) => ({
+      ...common(api, role),
+      ...(role['description'] !== undefined && { description: role['description'] }),
+      authorities: role['authorities'] ?? [],
+      restrictions: [],
+      users: state.users
+        .filter(({ userRoles }) => userRoles.some(({ id }) => id === role.id))
+        .map((holder) => renderer.userReference(holder, true)),
+    })),
+  }
 }
 
 /** The members that every object has. */
