@@ -138,7 +138,7 @@ function startJob(api: Api, store: TrackerStore, call: Call, done: ImportReport)
     id,
     report: done,
     notifications: [
-      notification('INFO', 'Import complete with status OK', true),
+      notification('INFO', `Import complete with status ${done.status}`, true),
       notification('INFO', `Importing tracker objects for ${call.user.username}`, false),
     ],
   })
