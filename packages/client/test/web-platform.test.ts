@@ -17,7 +17,7 @@ describe('any runtime with fetch', () => {
 
   it('computes MD5', async () => {
     const md5 = await webPlatform.createMd5()
-    md5.update(new TextEncoder().encode('abc'))
+    await md5.update(new TextEncoder().encode('abc'))
     expect(await md5.digest()).toBe('900150983cd24fb0d6963f7d28e17f72')
   })
 

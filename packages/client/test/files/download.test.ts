@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createDownload, downloadOf } from '../../src/files/download.js'
 import { downloadFileResource, fileResourceOwners } from '../../src/files/file-resources.js'
+import type { RetryOptions } from '../../src/http/retry.js'
 import { dripping, json, page, refusal } from '../doubles/answers.js'
 import { CountingSignal } from '../doubles/counting-signal.js'
 import { failure, rejection } from '../doubles/failure.js'
@@ -132,7 +133,7 @@ describe('a download that breaks off', () => {
     expect(asked(refused)).toBe(4)
   })
 
-  it.each([
+  it.each<[false | RetryOptions, number]>([
     [false, 1],
     [{ attempts: 2 }, 2],
   ])('with retry %j is asked for %d times', async (retry, times) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorReportsOf, parseWebMessage } from '../../src/models/web-message.js'
+import { errorReportsOf, parseWebMessage, type WebMessage } from '../../src/models/web-message.js'
 
 describe('a WebMessage', () => {
   it('is read with its members', () => {
@@ -38,7 +38,7 @@ describe('a WebMessage', () => {
 describe('error reports', () => {
   const report = (errorCode: string) => ({ errorCode, message: `about ${errorCode}` })
 
-  it.each<[string, object]>([
+  it.each<[string, WebMessage]>([
     ['an object report', { response: { errorReports: [report('E1')] } }],
     ['an import report', { response: { typeReports: [{ objectReports: [{ errorReports: [report('E1')] }] }] } }],
     ['a tracker report', { validationReport: { errorReports: [report('E1')] } }],
@@ -54,7 +54,7 @@ describe('error reports', () => {
   })
 
   it('are not looked for without end', () => {
-    let deep: object = { errorReports: [report('E1')] }
+    let deep: WebMessage = { errorReports: [report('E1')] }
     for (let depth = 0; depth < 50; depth++) deep = { deep }
     expect(errorReportsOf(deep)).toEqual([])
   })

@@ -110,7 +110,7 @@ describeTargets('documents', (target) => {
 
     const replaced = await client.files.replaceDocument(uid, new Blob(['second']), { filename: `${prefix}second.txt` })
     expect(replaced).toMatchObject({ leftBehind: fileResource.id, name: `${prefix}first` })
-    expect(await client.files.getFileResource(replaced.leftBehind)).toMatchObject({ id: fileResource.id })
+    expect(await client.files.getFileResource(replaced.leftBehind ?? '')).toMatchObject({ id: fileResource.id })
     const renamed = await client.files.renameDocument(uid, `${prefix}renamed`)
     expect(renamed.name).toBe(`${prefix}renamed`)
 
