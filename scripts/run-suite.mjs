@@ -39,7 +39,7 @@ export async function runSuite(suite) {
 const COUNTS = {
   exit: ({ code }) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }),
   line({ output }) {
-    // biome-ignore lint: colours of a terminal
+    // without the colours of a terminal
     const plain = output.replace(/\x1b\[[0-9;]*m/g, '')
     const last = [...plain.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1)
     return last === undefined ? { passed: 0, failed: 0 } : { passed: Number(last[1]), failed: Number(last[2]) }
@@ -86,7 +86,8 @@ function runCommand([program, ...args], minutes) {
     let late = false
     const stop = () => {
       try {
-        process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL')
+        if (process.platform === 'win32') child.kill('SIGKILL')
+        else process.kill(0 - child.pid, 'SIGKILL')
       } catch {}
     }
     const clock = setTimeout(() => {

@@ -1,11 +1,6 @@
 import type { RequestOptions } from '../http/call.js'
 import { readArray, readObject } from '../models/decode.js'
-import {
-  type FileResource,
-  type FileResourceDomain,
-  type FileResourceOwner,
-  type ImageFileDimension,
-} from '../models/file-resource.js'
+import { type FileResourceDomain, type FileResourceOwner, type ImageFileDimension } from '../models/file-resource.js'
 import { type FilesContext, requestOptions } from './context.js'
 import { createDownload, type FileDownload } from './download.js'
 import { getFileResource } from './storage.js'

@@ -39,7 +39,7 @@ export function parseWebMessage(text: string): WebMessage | undefined {
     if (typeof message[key] !== 'string') delete message[key]
   }
   if (!isRecord(message['response'])) delete message['response']
-  return message['httpStatus'] === undefined && message['status'] === undefined ? undefined : (message as WebMessage)
+  return message['httpStatus'] === undefined && message['status'] === undefined ? undefined : message
 }
 
 /** The error reports of an import, wherever the envelope holds them: an object report, an import report or a tracker report. */
