@@ -27,6 +27,10 @@ export interface DeadlineOptions {
 
 /** Starts the outermost clock: everything below, waits between retries included, must be done within `total` ms. */
 export function startDeadline({ signal, total, now, expired }: DeadlineOptions): Deadline {
+  if (!Number.isFinite(total)) {
+    const nothing = (): void => undefined
+    return { signal: signal ?? new AbortController().signal, at: total, end: nothing, over: (result) => result }
+  }
   const linked = linkedController(signal)
   const timer = total <= LONGEST_TIMER ? setTimeout(() => linked.controller.abort(expired()), total) : undefined
   const end = (): void => {

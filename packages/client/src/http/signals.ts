@@ -25,8 +25,12 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
     return Promise.reject(signal.reason as Error)
   }
   return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    const end = (): void => signal.removeEventListener('abort', abort)
+    const abort = (): void => {
+      end()
+      reject(signal.reason as Error)
+    }
+    signal.addEventListener('abort', abort)
+    promise.then(resolve, reject).finally(end)
   })
 }

@@ -15,6 +15,8 @@ export interface Outgoing {
   readonly failure: () => { readonly error: unknown } | undefined
   /** Lets go of the source, whatever it is doing. */
   stop(reason: unknown): void
+  /** Lets go of a source that is still being read although the answer has ended. */
+  answered(): void
 }
 
 /**
@@ -24,10 +26,10 @@ export interface Outgoing {
  */
 export async function outgoing(body: RequestBody, signal: AbortSignal, moved: () => void): Promise<Outgoing> {
   const source = reading(body)
-  const { failure, stop } = source
+  const { failure, stop, answered } = source
   const { size } = body
   if (size === undefined || size > ONE_BUFFER) {
-    return { payload: unhurried(exactly(source.next, size), moved), length: size, failure, stop }
+    return { payload: unhurried(exactly(source.next, size), moved), length: size, failure, stop, answered }
   }
   const onAbort = () => stop(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
@@ -35,7 +37,7 @@ export async function outgoing(body: RequestBody, signal: AbortSignal, moved: ()
     const chunks: Uint8Array[] = []
     for await (const chunk of exactly(source.next, size)) chunks.push(chunk)
     const payload = Buffer.concat(chunks)
-    return { payload, length: payload.byteLength, failure, stop }
+    return { payload, length: payload.byteLength, failure, stop, answered }
   } finally {
     signal.removeEventListener('abort', onAbort)
     stop(undefined)
@@ -88,6 +90,11 @@ function reading(body: RequestBody) {
     },
     failure: () => failed,
     stop,
+    answered() {
+      // made only where it is needed: an exception costs more than the rest of a small request
+      if (!stopped && !finished)
+        stop(new DOMException('The server answered before it had the whole body.', 'AbortError'))
+    },
   }
 }
 

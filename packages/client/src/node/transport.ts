@@ -62,7 +62,7 @@ export function createUndiciTransport(
       answer.body.once('close', () => {
         flights.delete(flight)
         // An answer may come, and end, before the body was sent: undici then ends the connection, and nobody reads on.
-        body?.stop(new DOMException('The server answered before it had the whole body.', 'AbortError'))
+        body?.answered()
       })
       return toResponse(answer, request, flight)
     } catch (error) {
