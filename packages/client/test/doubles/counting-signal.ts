@@ -2,14 +2,15 @@
 export class CountingSignal {
   readonly controller = new AbortController()
   readonly signal: AbortSignal
-  readonly #listeners = new Set<unknown>()
+  /** With whether they are called once, and gone then. */
+  readonly #listeners = new Map<unknown, boolean>()
 
   constructor() {
     const { signal } = this.controller
     const add = signal.addEventListener.bind(signal)
     const remove = signal.removeEventListener.bind(signal)
     signal.addEventListener = (type: string, listener: never, options?: never) => {
-      this.#listeners.add(listener)
+      this.#listeners.set(listener, (options as { once?: boolean } | undefined)?.once === true)
       add(type, listener, options)
     }
     signal.removeEventListener = (type: string, listener: never, options?: never) => {
@@ -20,6 +21,6 @@ export class CountingSignal {
   }
 
   get listeners(): number {
-    return this.#listeners.size
+    return [...this.#listeners.values()].filter((once) => !(once && this.signal.aborted)).length
   }
 }
