@@ -8,7 +8,7 @@ let emulator: Emulator
 afterEach(() => emulator.close())
 
 interface Outcome {
-  status?: number
+  status?: number | undefined
   headers?: http.IncomingHttpHeaders
   body: Buffer
   /** How the connection ended, when it did not end well. */

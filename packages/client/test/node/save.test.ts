@@ -184,7 +184,7 @@ describe('a failure', () => {
     ['missing/a.pdf', 'not-found', 'does not exist (ENOENT). Make the directory first.'],
     ['missing/', 'not-found', 'there is no such directory'],
     ['file/a.pdf', 'unsupported', 'not a directory'],
-    [('x'.repeat(300)), 'unsupported', 'too long'],
+    ['x'.repeat(300), 'unsupported', 'too long'],
   ])('for the target %s comes before a byte is asked for', async (target, code, reason) => {
     await fs.writeFile(at('file'), '')
     const write = vi.fn<SaveJob['write']>()

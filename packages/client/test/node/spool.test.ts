@@ -11,7 +11,7 @@ const live = (): AbortSignal => new AbortController().signal
 async function md5(stream: ReadableStream<Uint8Array>): Promise<string> {
   const hash = await createMd5()
   const reader = stream.getReader()
-  for (let next = await reader.read(); !next.done; next = await reader.read()) hash.update(next.value)
+  for (let next = await reader.read(); !next.done; next = await reader.read()) await hash.update(next.value)
   return hash.digest()
 }
 
@@ -102,9 +102,9 @@ describe('spoolToFile', () => {
 describe('createMd5', () => {
   it('is the MD5 of the chunks together', async () => {
     const hash = await createMd5()
-    hash.update(new TextEncoder().encode('hello '))
-    hash.update(new Uint8Array())
-    hash.update(new TextEncoder().encode('world'))
+    await hash.update(new TextEncoder().encode('hello '))
+    await hash.update(new Uint8Array())
+    await hash.update(new TextEncoder().encode('world'))
     expect(await hash.digest()).toBe('5eb63bbbe01eeed093cb22bb8f5acdc3')
   })
 })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createUid, type Dhis2Error } from '../../src/node.js'
 import { describeTargets } from './targets.js'
@@ -113,7 +114,7 @@ describeTargets('file resources', (target) => {
 
   test('streams are sent once, counted and hashed on the way', async () => {
     const chunks = Array.from({ length: 50 }, (_, i) => new Uint8Array(20_000).fill(i))
-    const stream = ReadableStream.from(chunks) as ReadableStream<Uint8Array>
+    const stream = Readable.toWeb(Readable.from(chunks)) as ReadableStream<Uint8Array>
     const seen: number[] = []
     const resource = await target.client.files.uploadFileResource(stream, {
       filename: `${target.prefix}stream.dat`,
