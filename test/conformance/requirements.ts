@@ -1,5 +1,16 @@
 /** Prefixes of recorded exchanges that have to pass whole, at every version, as they are and transformed. */
-export const REQUIRED_PREFIXES: readonly string[] = ['file.', 'document.', 'access.', 'bulk.']
+export const REQUIRED_PREFIXES: readonly string[] = [
+  'file.',
+  'document.',
+  'access.',
+  'bulk.',
+  'value.',
+  'tracker.',
+  'message.',
+  'icon.',
+  'avatar.',
+  'org-unit-image.',
+]
 
 /** Something that the emulator has to do because DHIS2 does it. */
 export interface Requirement {
@@ -205,6 +216,56 @@ export const REQUIREMENTS = {
     wire: ['8.5', '8.7'],
     recordings: ['document.data.if-none-match'],
   },
+  'value.upload': {
+    says: 'A file and its data value in one request, with the checks and losses of the version',
+    wire: ['3.2'],
+    recordings: ['value.upload.'],
+  },
+  'value.by-uid': {
+    says: 'A data value by the uid of a file: checked before 2.43, deleted with its file before 2.43',
+    wire: ['3.3', '3.6'],
+    recordings: ['value.set.', 'value.set-import', 'value.delete'],
+  },
+  'value.read': {
+    says: 'The uid, the file and the audited file of a data value',
+    wire: ['3.4', '3.5', '3.7'],
+    recordings: ['value.get', 'value.file', 'value.audit-file.', 'value.export'],
+  },
+  'tracker.files': {
+    says: 'Files and images of events and tracked entities, with their uid as validator',
+    wire: ['4.1', '4.2', '4.3'],
+    recordings: ['tracker.event.file', 'tracker.event.image', 'tracker.te.file', 'tracker.te.image.large'],
+  },
+  'tracker.import': {
+    says: 'The importer checks files, takes each once, and replaces what an update leaves out',
+    wire: ['4.4'],
+    recordings: ['tracker.event.create.', 'tracker.event.update.', 'tracker.events.list.page'],
+  },
+  'message.attachments': {
+    says: 'Attachments are used once and served to who takes part',
+    wire: ['5.1'],
+    recordings: ['message.'],
+  },
+  'icon.write': {
+    says: 'Icons by their key, with a file that is stored; those of DHIS2 stay',
+    wire: ['5.2'],
+    recordings: ['icon.create', 'icon.update', 'icon.delete', 'icon.get'],
+  },
+  'icon.list': {
+    says: 'Icons by type, key, keyword and page',
+    wire: ['5.2'],
+    recordings: ['icon.list.'],
+  },
+  'avatar.set': {
+    says: "One's own picture, of one's own upload",
+    wire: ['5.3'],
+    recordings: ['avatar.'],
+  },
+  'org-unit-image.set': {
+    says: 'The picture of an org unit, open to everybody',
+    wire: ['5.4'],
+    recordings: ['org-unit-image.'],
+  },
 } as const satisfies Record<string, Requirement>
 
 export type RequirementName = keyof typeof REQUIREMENTS
@@ -233,6 +294,20 @@ export const WIRE_SECTIONS: Readonly<Record<string, string>> = {
   '2.7': 'GET /api/documents/{uid}/data',
   '2.8': 'GET list and item',
   '2.9': 'POST /api/metadata with documents',
+  '3.2': 'POST /api/dataValues/file',
+  '3.3': 'Setting a file value without /file',
+  '3.4': 'Reading the uid',
+  '3.5': 'GET /api/dataValues/files',
+  '3.6': 'Delete',
+  '3.7': 'Audit download GET /api/audits/files/{uid}',
+  '4.1': 'Tracker: endpoints',
+  '4.2': 'Success response (identical for /file and /image)',
+  '4.3': 'Parameters and errors',
+  '4.4': 'Attaching through POST /api/tracker',
+  '5.1': 'Message attachments',
+  '5.2': 'Icons',
+  '5.3': 'User avatar',
+  '5.4': 'Organisation unit image',
   '7.1': 'dhis.conf keys',
   '8.1': 'Authentication',
   '8.2': 'WebMessage envelope',

@@ -8,11 +8,14 @@ import { Player } from './exchange.mjs'
 import { type Json, type Played, loadFixtures } from './recording.js'
 import { REQUIREMENTS, type Requirement, WIRE_SECTIONS } from './requirements.js'
 import { ACCESS } from './variations/access.js'
+import { CARRIERS } from './variations/carriers.js'
 import { DOCUMENTS } from './variations/documents.js'
 import { FILES } from './variations/files.js'
 import { IMPORTS } from './variations/imports.js'
 import { LISTS } from './variations/lists.js'
+import { TRACKERS } from './variations/tracker.js'
 import { UPLOADS } from './variations/uploads.js'
+import { VALUES } from './variations/values.js'
 import { ALL, type Expected, PASSWORD, USERS, type Variation } from './variations/variation.js'
 
 const GROUPS: Readonly<Record<string, readonly Variation[]>> = {
@@ -22,6 +25,9 @@ const GROUPS: Readonly<Record<string, readonly Variation[]>> = {
   documents: DOCUMENTS,
   imports: IMPORTS,
   access: ACCESS,
+  values: VALUES,
+  tracker: TRACKERS,
+  carriers: CARRIERS,
 }
 
 let folder: string
@@ -91,7 +97,12 @@ async function tell({ story, settings = {} }: Variation, version: Dhis2Version):
 /** WIRE.md 8.2 and 8.5: what holds for JSON on every route. */
 function brokenRules(route: string, { status, headers, json }: Played, version: Dhis2Version): string[] {
   if (json === undefined) return []
-  const { message, response } = json as { message?: string; response?: { errorReports?: Json; typeReports?: Json } }
+  const { message, response, errorCode, validationReport } = json as {
+    message?: string
+    response?: { errorReports?: Json; typeReports?: Json; fileResource?: Json }
+    errorCode?: string
+    validationReport?: Json
+  }
   const signIn = status === 401 && message === 'Unauthorized'
   // reports, and what answers before DHIS2's own advice does
   const named =
@@ -99,10 +110,19 @@ function brokenRules(route: string, { status, headers, json }: Played, version: 
     version === '2.41' ||
     response?.errorReports !== undefined ||
     response?.typeReports !== undefined ||
+    validationReport !== undefined ||
     signIn ||
     headers['www-authenticate'] !== undefined
+  // built in the controller
+  const bare =
+    signIn ||
+    validationReport !== undefined ||
+    response?.fileResource !== undefined ||
+    (status === 404 &&
+      /^\/api\/documents\/\w+\/data|^\/api\/audits|\/attachments\/\w+$/.test(route.replace(/[{}]/g, ''))) ||
+    (/^\/api\/dataValues/.test(route) && errorCode === undefined && (version === '2.41' || version === '2.42'))
   const type = named ? 'application/json;charset=UTF-8' : 'application/json'
-  const cache = signIn || /^\/api\/documents\/\w+\/data/.test(route) ? undefined : 'no-cache, private'
+  const cache = bare ? undefined : 'no-cache, private'
   return [
     ...(headers['content-type'] === type
       ? []
