@@ -11,15 +11,20 @@ export interface Arguments {
   readonly path: string
   /** Absolute path of the file that replaces it. */
   readonly replacement: string
+  /** Absolute path of the photo that other places are given. */
+  readonly photo: string
 }
 
 export const HELP = `usage: npm start [-- [options] [file]]
 
 Takes a file into DHIS2 and back: uploads it as a document, lists it, downloads it, replaces
-its file, downloads that, compares every MD5, and deletes the document. Shows each request.
+its file, downloads that, compares every MD5, and deletes the document. Then a photo becomes
+a data value and the image of an organisation unit, and the file goes with a message. Shows
+each request.
 
   file     the file to upload (default: a report of this repository)
-  --all    also a file resource by itself
+  --all    also a file resource by itself; on your DHIS2 also the photo and the message,
+           for which an organisation unit, a data set and a data element are made there
   --help   this text
 
 Without more it runs on an emulator of DHIS2 2.43 that it starts and stops itself.
@@ -46,6 +51,7 @@ export function readArguments(args: readonly string[]): Arguments {
     all: values.all,
     path: given === undefined ? bundled('report.pdf') : resolve(from, given),
     replacement: bundled('report-revised.pdf'),
+    photo: bundled('photo.jpg'),
   }
 }
 

@@ -14,9 +14,19 @@ export interface Demo {
   readonly name: string
   readonly file: LocalFile
   readonly replacement: LocalFile
+  readonly photo: LocalFile
+  readonly playground: Playground
   /** A folder that is removed at the end. */
   readonly folder: string
   readonly leftovers: Leftovers
+}
+
+/** Uids of what the steps make to have places for files: chosen here, so that it can be deleted whatever happens. */
+export interface Playground {
+  readonly orgUnit: string
+  /** Of type IMAGE, in the data set. */
+  readonly dataElement: string
+  readonly dataSet: string
 }
 
 /** A file on this machine. */

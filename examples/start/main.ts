@@ -11,7 +11,7 @@ import { Leftovers } from './leftovers.js'
 import { localFile } from './local-file.js'
 import { createScreen, type Screen } from './screen.js'
 import { openServer, type Server } from './server.js'
-import { MORE_STEPS, STEPS } from './steps/index.js'
+import { DOCUMENT_STEPS, MORE_STEPS, PLACE_STEPS } from './steps/index.js'
 import { trace } from './trace.js'
 
 /** What Ctrl-C ends with, as shells have it. */
@@ -35,10 +35,11 @@ async function demonstrate(args: Arguments, screen: Screen, signal: AbortSignal)
   const file = await localFile(args.path, signal)
   if (file.size === 0) throw new Failure(`${args.path} is empty, and DHIS2 takes no empty files.`)
   const replacement = await localFile(args.replacement, signal)
+  const photo = await localFile(args.photo, signal)
   const server = await openServer(process.env, file.size)
   const folder = await mkdtemp(join(tmpdir(), 'dhis2-files-'))
   try {
-    await runSteps(args, { file, replacement, folder }, server, screen, signal)
+    await runSteps(args, { file, replacement, photo, folder }, server, screen, signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
     await server.close()
@@ -47,7 +48,7 @@ async function demonstrate(args: Arguments, screen: Screen, signal: AbortSignal)
 
 async function runSteps(
   { all }: Arguments,
-  files: Pick<Demo, 'file' | 'replacement' | 'folder'>,
+  files: Pick<Demo, 'file' | 'replacement' | 'photo' | 'folder'>,
   server: Server,
   screen: Screen,
   signal: AbortSignal,
@@ -62,8 +63,10 @@ async function runSteps(
   const name = `dhis2-files demonstration ${document}`
   const leftovers = new Leftovers()
   screen.note(`This runs on ${server.name} at ${base.baseUrl.href}`)
-  const steps = all ? [...STEPS, ...MORE_STEPS] : STEPS
-  const demo: Demo = { client, screen, signal, document, name, leftovers, ...files }
+  // on a server that is not ours, objects are made only for who says so
+  const steps = [...DOCUMENT_STEPS, ...(all || server.ours ? PLACE_STEPS : []), ...(all ? MORE_STEPS : [])]
+  const playground = { orgUnit: createUid(), dataElement: createUid(), dataSet: createUid() }
+  const demo: Demo = { client, screen, signal, document, name, leftovers, playground, ...files }
   try {
     for (const [index, step] of steps.entries()) {
       screen.title(`${index + 1}. ${step.title(demo)}`)
@@ -77,7 +80,7 @@ async function runSteps(
     if (!server.ours) nameWhatStays(leftovers, screen)
     await base.close()
   }
-  screen.note(`\nDone: every byte that went in came back, and the document is deleted.`)
+  screen.note(`\nDone: every file came back, and what could be deleted is deleted.`)
 }
 
 /** A repeat is announced with the whole error before it, which the lines above have shown. */
@@ -88,7 +91,7 @@ function shortened(warning: string): string {
 function nameWhatStays(leftovers: Leftovers, screen: Screen): void {
   const lines = leftovers.lines()
   if (lines.length === 0) return
-  screen.note('\nThis stays on the server, because DHIS2 has no way to delete it:')
+  screen.note('\nThis stays on the server, because DHIS2 has no way to delete it, or refused to:')
   for (const text of lines) screen.note(`   ${text}`)
 }
 
