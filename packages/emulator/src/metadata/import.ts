@@ -136,10 +136,10 @@ export class Importer {
     const { schema, row, existing } = item
     const { user, strategy } = options
     if (existing !== undefined && strategy === 'CREATE') {
-      // the report is about the stored object, which is counted after those of the payload
+      // the report counts the stored object, after those of the payload; its words are about the one that came
       const own = items.filter((other) => other.schema === schema)
       item.reportIndex = own.length + own.slice(0, item.index).filter((other) => other.existing !== undefined).length
-      const self = describeObject(schema, existing)
+      const self = describeObject(schema, row)
       const word = this.#traits.strategyWord
       return [
         errorReport(
