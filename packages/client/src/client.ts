@@ -36,6 +36,15 @@ export interface Dhis2ClientOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** How many connections at most. Default 32. Node only. */
   readonly connections?: number | undefined
+  /**
+   * The proxy for every request: `http://user:password@host:port`, also `https:`; `false` for none. Default: HTTPS_PROXY,
+   * HTTP_PROXY and NO_PROXY of the environment. Node only.
+   */
+  readonly proxy?: string | false | undefined
+  /** Authorities that are trusted beside the usual ones, by server and proxy: PEM text, not a path. Node only. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
+  /** `true` checks no certificate: whoever sits between can read and change everything. Default `false`. Node only. */
+  readonly insecure?: boolean | undefined
   /** The server's `max.file_upload_size`, in bytes, for preflight. Default 10,000,000, as the server's. */
   readonly maxFileUploadSize?: number | undefined
   /** Time and chance, for tests. */
@@ -73,7 +82,7 @@ export class ClientCore {
       inherited !== undefined && names.every((name) => inherited.options[name] === options[name])
     const sameSession = same('auth') || (options.auth !== 'browser' && inherited?.options.auth !== 'browser')
     this.transport =
-      inherited && sameSession && same('transport', 'fetch', 'connections')
+      inherited && sameSession && same('transport', 'fetch', 'connections', 'proxy', 'ca', 'insecure')
         ? inherited.transport
         : transportOf(options, platform)
     this.bareTransport =
@@ -97,15 +106,21 @@ function authenticatorOf(options: Dhis2ClientOptions, baseUrl: URL, platform: Pl
 }
 
 function transportOf(options: Dhis2ClientOptions, platform: Platform): PlatformTransport {
-  const { transport, fetch, connections, auth } = options
+  const { transport, fetch, connections, proxy, ca, insecure, auth, logger } = options
   if (transport !== undefined && fetch !== undefined) throw new TypeError('Pass transport or fetch, not both.')
+  if ((transport ?? fetch) !== undefined && (proxy || ca !== undefined || insecure)) {
+    throw new TypeError('proxy, ca and insecure have no effect on a transport or fetch of your own: set them there.')
+  }
   if (transport !== undefined) return { send: transport, close: () => Promise.resolve() }
   if (auth === 'browser' && platform.pageCookie === undefined) {
     throw new Dhis2Error("auth: 'browser' is for pages: here there is no page whose session could be used.", {
       code: 'unsupported',
     })
   }
-  return platform.createTransport({ connections, fetch, credentials: auth === 'browser' ? 'include' : 'omit' })
+  const credentials = auth === 'browser' ? 'include' : 'omit'
+  const made = platform.createTransport({ connections, proxy, ca, insecure, fetch, credentials })
+  if (insecure) logger?.warn?.('insecure: true. Certificates are not checked: anybody between can read and change all.')
+  return made
 }
 
 /** A client of one DHIS2, over what a runtime gives it. `index.ts` and `node.ts` bind the runtime. */

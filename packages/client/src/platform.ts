@@ -27,6 +27,12 @@ export interface Platform {
 export interface ConnectionOptions {
   /** How many connections to one server at most. Default 32. Node only. */
   readonly connections?: number | undefined
+  /** The URL of a proxy, or `false` for none. Default: what the environment says. Node only. */
+  readonly proxy?: string | false | undefined
+  /** Certificates of more authorities, as PEM. Node only. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
+  /** Whether certificates are not checked. Node only. */
+  readonly insecure?: boolean | undefined
   /** Used instead of the runtime's own way to send. */
   readonly fetch?: typeof globalThis.fetch | undefined
   /** Whether the page's own cookies go along. */

@@ -9,7 +9,11 @@ const NODE_ONLY =
 /** Any runtime with `fetch`: browsers, Deno, Bun, workers. */
 export const webPlatform: Platform = {
   collectsBodies: true,
-  createTransport({ fetch, credentials }) {
+  createTransport({ fetch, credentials, proxy, ca, insecure }) {
+    if (fetch === undefined && (proxy !== undefined || ca !== undefined || insecure)) {
+      const where = 'are for Node: elsewhere the browser or runtime decides about proxies and certificates.'
+      throw new Dhis2Error(`proxy, ca and insecure ${where}`, { code: 'unsupported' })
+    }
     const byFetch = createFetchTransport({
       fetch: fetch ?? ((...request) => globalThis.fetch(...request)),
       credentials,

@@ -50,6 +50,12 @@ describe('a client', () => {
   it.each<[string, Partial<Dhis2ClientOptions>, RegExp]>([
     ['a base URL with a password', { baseUrl: 'https://a:b@dhis2.test' }, /must not hold/],
     ['no auth', { auth: undefined as never }, /^auth must be/],
+    [
+      'a proxy for a fetch of its own',
+      { fetch: globalThis.fetch, proxy: 'http://p' },
+      /no effect on a transport or fetch/,
+    ],
+    ['a ca for a transport of its own', { transport: session().send, ca: 'x' }, /no effect on a transport or fetch/],
     ['transport and fetch', { transport: session().send, fetch: globalThis.fetch }, /not both/],
   ])('refuses %s', (_, options, message) => {
     expect(() => Client.of(fakePlatform(session()), options)).toThrow(message)
@@ -115,6 +121,21 @@ describe('with', () => {
     expect(createTransport).toHaveBeenCalledOnce()
     expect(close).toHaveBeenCalledOnce()
   })
+
+  it.each<Partial<Dhis2ClientOptions>>([{ proxy: 'http://p' }, { proxy: false }, { ca: 'x' }, { insecure: true }])(
+    'makes connections of its own for %j, and warns of each insecure pool once',
+    async (changed) => {
+      const createTransport = vi.fn(fakePlatform(session()).createTransport)
+      const warn = vi.fn()
+      const client = Client.of(fakePlatform(session(), { createTransport }), { logger: { warn } })
+      const other = client.with(changed)
+      expect(createTransport).toHaveBeenCalledTimes(2)
+      expect(createTransport).toHaveBeenLastCalledWith(expect.objectContaining(changed))
+      await other.with({ retry: false }).request('api/x')
+      expect(createTransport).toHaveBeenCalledTimes(2)
+      expect(warn).toHaveBeenCalledTimes(changed.insecure ? 1 : 0)
+    },
+  )
 
   it('follows links without the cookies of the page', async () => {
     const created: string[] = []

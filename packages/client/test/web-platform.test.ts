@@ -40,6 +40,15 @@ describe('any runtime with fetch', () => {
     expect(await failed).toBe('enough')
   })
 
+  it.each([{ proxy: 'http://p' }, { proxy: false as const }, { ca: 'x' }, { insecure: true }])(
+    'leaves proxies and certificates to the browser: no %j',
+    (option) => {
+      const make = () => webPlatform.createTransport({ ...option, credentials: 'omit' })
+      expect(make).toThrow(expect.objectContaining({ code: 'unsupported', message: expect.stringMatching(/for Node/) }))
+      expect(() => webPlatform.createTransport({ insecure: false, credentials: 'omit' })).not.toThrow()
+    },
+  )
+
   it('has no files', async () => {
     expect(await failure(noFileSource())).toMatchObject({ code: 'unsupported' })
     expect(await failure(webPlatform.save({} as never))).toMatchObject({ code: 'unsupported' })

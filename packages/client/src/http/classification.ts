@@ -319,6 +319,16 @@ export const CLASSIFICATION: Classification[] = [
     hint: 'A uid is a letter and ten letters or digits.',
   },
   {
+    id: 'http-on-https-port',
+    // nginx, Apache httpd, Tomcat
+    matches: (r) =>
+      r.status === 400 &&
+      r.url.protocol === 'http:' &&
+      /plain HTTP request was sent to HTTPS port|plain HTTP to an SSL-enabled|host and port requires TLS/i.test(r.text),
+    code: 'protocol',
+    hint: (r) => `The port speaks HTTPS: the base URL begins with https://${r.url.host}.`,
+  },
+  {
     id: 'malformed-request',
     matches: (r) => r.status === 400,
     code: 'protocol',

@@ -1,4 +1,4 @@
-import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
+import { Dhis2Error, type Dhis2ErrorCode, isDhis2Error, withDetails } from '../errors.js'
 import { type ErrorReport, errorReportsOf, parseWebMessage } from '../models/web-message.js'
 import type { Clock } from './clock.js'
 import type { Classification, Refusal } from './classification.js'
@@ -155,6 +155,15 @@ function locationOf(response: Response, base: URL): URL | undefined {
   return url
 }
 
+/** Failures that are no matter of the network. */
+const CODES: ReadonlyMap<ConnectionFailure['kind'], Dhis2ErrorCode> = new Map([
+  ['proxy-sign-in', 'unauthenticated'],
+  ['proxy-forbids', 'forbidden'],
+])
+
+/** Failures that no repeat mends. */
+const FINAL: ReadonlySet<ConnectionFailure['kind']> = new Set(['tls', 'closed', 'proxy-sign-in', 'proxy-forbids'])
+
 async function connectionError(
   error: unknown,
   how: string,
@@ -164,15 +173,17 @@ async function connectionError(
   const failure = await explain(error)
   const text =
     error instanceof Error
-      ? oneLine(options.redact(deepest(error).message || error.message || failure.code || error.name))
+      ? oneLine(
+          options.redact(failure.message || deepest(error).message || error.message || failure.code || error.name),
+        )
       : 'unknown failure'
   const { host } = request.url
   const hint = failure.hint === '' ? undefined : failure.hint
   return new Dhis2Error(
     options.redact(sentence(`Cannot ${options.what}: ${requestLine(request)} ${how}, from ${host}: ${text}`, hint)),
     {
-      code: 'network',
-      retryable: failure.kind !== 'tls' && failure.kind !== 'closed',
+      code: CODES.get(failure.kind) ?? 'network',
+      retryable: !FINAL.has(failure.kind),
       doubtful: failure.sent !== 'never' && !isSafe(request),
       method: request.method,
       path: options.redact(pathOf(request.url)),

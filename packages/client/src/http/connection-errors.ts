@@ -8,6 +8,9 @@ export interface ConnectionFailure {
     | 'unreachable'
     | 'connect-timeout'
     | 'tls'
+    | 'proxy'
+    | 'proxy-sign-in'
+    | 'proxy-forbids'
     | 'reset'
     | 'truncated'
     | 'malformed'
@@ -17,6 +20,21 @@ export interface ConnectionFailure {
   readonly hint: string
   /** The runtime's own code, such as `ECONNREFUSED`. */
   readonly code: string | undefined
+  /** What to say instead of the message of its deepest cause. */
+  readonly message?: string
+}
+
+type ProxyCode = 'PROXY_UNREACHABLE' | 'PROXY_TLS' | 'PROXY_SIGN_IN' | 'PROXY_FORBIDS' | 'PROXY_NO_WAY' | 'PROXY_BROKEN'
+
+/** A transport throws it where its proxy fails, and not the server. The message is complete, and shows no secret. */
+export class ProxyFailure extends Error {
+  override readonly name = 'ProxyFailure'
+  readonly code: ProxyCode
+
+  constructor(code: ProxyCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
 }
 
 type Row = readonly [sent: ConnectionFailure['sent'], kind: ConnectionFailure['kind'], hint: string]
@@ -33,7 +51,7 @@ const CONNECT_TIMEOUT: Row = [
 const UNTRUSTED: Row = [
   'never',
   'tls',
-  'The certificate is not signed by an authority that this machine trusts: name its CA file in NODE_EXTRA_CA_CERTS.',
+  'The certificate is not signed by an authority that this machine trusts: pass its CA as `ca`, or name its file in NODE_EXTRA_CA_CERTS.',
 ]
 const OUTDATED: Row = [
   'never',
@@ -54,6 +72,36 @@ const TRUNCATED: Row = ['maybe', 'truncated', 'The connection ended before the w
 const MALFORMED: Row = ['maybe', 'malformed', 'What answers there does not speak HTTP as it should.']
 const CLOSED: Row = ['never', 'closed', 'The client was closed: make a new one.']
 const NOTHING: Row = ['maybe', 'other', '']
+
+/** What fails at a proxy: before it has passed anything on. */
+const PROXY: Readonly<Record<ProxyCode, Row>> = {
+  PROXY_UNREACHABLE: [
+    'never',
+    'proxy',
+    'Check whether the proxy runs, and its URL (http: or https:, host, port): the option `proxy`, else HTTPS_PROXY and HTTP_PROXY. `proxy: false` goes without.',
+  ],
+  PROXY_TLS: [
+    'never',
+    'tls',
+    'Check whether the proxy’s URL begins with http: or https: as it should, and has the name in its certificate. If its CA is not trusted here, pass it as `ca`.',
+  ],
+  PROXY_SIGN_IN: [
+    'never',
+    'proxy-sign-in',
+    'The proxy asks for its own user name and password: put them into its URL, http://user:password@host:port, percent-encoded.',
+  ],
+  PROXY_FORBIDS: [
+    'never',
+    'proxy-forbids',
+    'The proxy may not be used for this server or port: ask who runs it, or go without it (`proxy: false`, NO_PROXY).',
+  ],
+  PROXY_NO_WAY: [
+    'never',
+    'proxy',
+    'The proxy works and does not reach the server: check the base URL, and whether the server can be reached from there.',
+  ],
+  PROXY_BROKEN: ['never', 'proxy', 'What answers there does not behave as a proxy: check host and port of the proxy.'],
+}
 
 /**
  * Codes of Node, OpenSSL, undici and Bun. `never` stands only where the failure comes before the first byte of the
@@ -149,6 +197,7 @@ function classify(error: unknown, depth: number): ConnectionFailure | undefined 
     return found.find((one) => one.sent === 'maybe') ?? found[0]
   }
   const code = codeOf(error)
+  if (error instanceof ProxyFailure) return { ...describe(PROXY[error.code], code), message: error.message }
   const row = code === undefined ? parserRow(error) : rowOf(code, syscall === 'connect')
   return row === undefined ? classify(cause, depth + 1) : describe(row, code)
 }

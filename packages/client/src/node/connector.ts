@@ -1,9 +1,22 @@
 import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { buildConnector, errors } from 'undici'
+import type { Proxy, ProxyChoice } from './proxy.js'
+import type { Trust } from './trust.js'
+import { openTunnel, unreachable } from './tunnel.js'
+
+export interface ConnectorOptions {
+  /** How long a connection may take, in milliseconds. With a proxy: to it, through it, and TLS, each. */
+  readonly timeout: number
+  readonly trust: Trust
+  readonly proxyFor: ProxyChoice
+}
 
 export interface Connector {
+  /** To the server: over `https:` through its proxy, if it has one. */
   readonly connect: buildConnector.connector
+  /** To a proxy that is the origin of the connection, for requests that are passed on by it. */
+  readonly connectToProxy: buildConnector.connector
   /** Ends every connection, those that are still being made included. */
   hangUp(): void
 }
@@ -17,28 +30,64 @@ export interface Connector {
  * run before undici's own and see to it that the assertion holds. A test fails when they are missing, and another when
  * undici is no longer the version that they were written for.
  */
-export function createConnector(connectTimeout: number): Connector {
+export function createConnector({ timeout, trust, proxyFor }: ConnectorOptions): Connector {
   const end = new AbortController()
   setMaxListeners(0, end.signal)
   const connect = buildConnector({
-    timeout: connectTimeout,
+    ...trust,
+    timeout,
     autoSelectFamily: true,
     // Node gives each address of a host 250 ms, too little for a satellite link: then no address is ever tried long enough.
     autoSelectFamilyAttemptTimeout: 2_500,
     // Handed to net.connect and tls.connect: undici itself does not end a connection that is still being made.
     signal: end.signal,
   })
+
+  function reach(proxy: Proxy, callback: buildConnector.Callback): void {
+    const { hostname, host, protocol, port } = proxy.url
+    connect({ hostname: hostname.replace(/^\[|\]$/g, ''), host, protocol, port }, (...result) =>
+      result[0] === null ? callback(...result) : callback(unreachable(proxy, result[0]), null),
+    )
+  }
+
+  function tunnel(proxy: Proxy, options: buildConnector.Options, callback: buildConnector.Callback): void {
+    const authority = options.port ? (options.host ?? '') : `${options.host}:443`
+    reach(proxy, (...result) => {
+      if (result[0] !== null) return callback(...result)
+      openTunnel(result[1], { proxy, authority, timeout }).then(
+        (socket) =>
+          connect({ ...options, httpSocket: socket }, (...secured) => {
+            if (secured[0] === null) secured[1].once('close', () => socket.destroy())
+            else socket.destroy()
+            callback(...secured)
+          }),
+        (error: Error) => callback(error, null),
+      )
+    })
+  }
+
   return {
-    connect: (options, callback) =>
-      connect(options, (...result) => {
-        const [error, socket] = result
-        if (error !== null) return callback(error, null)
-        socket.prependListener('end', () => resumeParser(socket))
-        socket.prependListener('error', hideReset)
-        callback(null, socket)
-        socket.on('error', showReset)
-      }),
+    connect(options, callback) {
+      const proxy = options.protocol === 'https:' ? proxyFor(new URL(`https://${options.host}`)) : undefined
+      if (proxy === undefined) connect(options, guarded(callback))
+      else tunnel(proxy, options, guarded(callback))
+    },
+    connectToProxy(options, callback) {
+      const url = new URL(`${options.protocol}//${options.host}`)
+      reach({ url, authorization: undefined }, guarded(callback))
+    },
     hangUp: () => end.abort(new errors.ClientDestroyedError()),
+  }
+}
+
+function guarded(callback: buildConnector.Callback): buildConnector.Callback {
+  return (...result) => {
+    const [error, socket] = result
+    if (error !== null) return callback(error, null)
+    socket.prependListener('end', () => resumeParser(socket))
+    socket.prependListener('error', hideReset)
+    callback(null, socket)
+    socket.on('error', showReset)
   }
 }
 

@@ -6,6 +6,9 @@ import type { ConnectionOptions, PlatformTransport } from '../platform.js'
 import { type Flight, toResponse } from './answer.js'
 import { createConnector } from './connector.js'
 import { type Outgoing, outgoing } from './outgoing.js'
+import { type Proxy, proxyChoice } from './proxy.js'
+import { trustOf } from './trust.js'
+import { asksForSignIn, authorizationOf, refusal } from './tunnel.js'
 import { untilAborted } from './until-aborted.js'
 
 /** Waiting times of the transport, in milliseconds. */
@@ -28,19 +31,18 @@ const OURS: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding'
  * UND_ERR_CONNECT_TIMEOUT, everything with `syscall: 'connect'`, a certificate that is not accepted, UND_ERR_CLOSED.
  * ECONNRESET and UND_ERR_SOCKET (`other side closed`) leave it open: they are also what a request gets that met a
  * kept-alive connection just closed by the server. Has no clocks but the one for connecting.
+ *
+ * Through a proxy, `https:` goes in a tunnel, `http:` is passed on by it. What fails at the proxy is a ProxyFailure.
  */
 export function createUndiciTransport(
-  options: Pick<ConnectionOptions, 'connections'>,
+  options: Pick<ConnectionOptions, 'connections' | 'proxy' | 'ca' | 'insecure'>,
   times: TransportTimes = {},
 ): PlatformTransport {
-  const connector = createConnector(times.connect ?? 30_000)
-  const agent = new Agent({
-    connections: options.connections ?? 32,
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: connector.connect,
-  })
+  const proxyFor = proxyChoice(options.proxy, process.env)
+  const connector = createConnector({ timeout: times.connect ?? 30_000, trust: trustOf(options), proxyFor })
+  const pool = { connections: options.connections ?? 32, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 }
+  const agent = new Agent({ ...pool, connect: connector.connect })
+  const toProxies = new Agent({ ...pool, connect: connector.connectToProxy })
   const flights = new Set<Flight>()
   let closing: Promise<void> | undefined
 
@@ -51,6 +53,7 @@ export function createUndiciTransport(
     const flight: Flight = { movedAt: Date.now(), unread: false }
     flights.add(flight)
     let body: Outgoing | undefined
+    const proxy = request.url.protocol === 'http:' ? proxyFor(request.url) : undefined
     try {
       if (request.body !== undefined)
         body = await untilAborted(
@@ -58,12 +61,17 @@ export function createUndiciTransport(
           signal,
         )
       // undici notices an abort only when the request has a connection: it does not send it then, but says so late
-      const answer = await untilAborted(agent.request(message(request, body)), signal, (late) => late.body.destroy())
+      const sent = proxy ? toProxies.request(passedOn(request, body, proxy)) : agent.request(message(request, body))
+      const answer = await untilAborted(sent, signal, (late) => late.body.destroy())
       answer.body.once('close', () => {
         flights.delete(flight)
         // An answer may come, and end, before the body was sent: undici then ends the connection, and nobody reads on.
         body?.answered()
       })
+      if (proxy && asksForSignIn(answer)) {
+        answer.body.on('error', ignore).destroy()
+        throw refusal(proxy, answer.statusCode, `a request for ${request.url.host}`)
+      }
       return toResponse(answer, request, flight)
     } catch (error) {
       flights.delete(flight)
@@ -77,7 +85,7 @@ export function createUndiciTransport(
   return {
     send,
     close() {
-      closing ??= close(agent, flights, times).finally(() => connector.hangUp())
+      closing ??= close([agent, toProxies], flights, times).finally(() => connector.hangUp())
       return closing
     },
   }
@@ -104,14 +112,27 @@ function message(request: TransportRequest, body: Outgoing | undefined): Dispatc
   }
 }
 
+/** The same, for a proxy that passes it on: with the whole URL, and the sign-in at the proxy. */
+function passedOn(request: TransportRequest, body: Outgoing | undefined, proxy: Proxy): Dispatcher.RequestOptions {
+  const own = message(request, body)
+  const headers = own.headers as string[]
+  if (!request.headers.has('host')) headers.push('host', request.url.host)
+  return {
+    ...own,
+    origin: proxy.url.origin,
+    path: `${request.url.origin}${own.path}`,
+    headers: [...headers, ...Object.entries(authorizationOf(proxy)).flat()],
+  }
+}
+
 /** Ends idle connections at once and the others when their answers have ended, or when they go on no more. */
-async function close(agent: Agent, flights: ReadonlySet<Flight>, times: TransportTimes): Promise<void> {
-  agent.close().catch(ignore)
+async function close(agents: readonly Agent[], flights: ReadonlySet<Flight>, times: TransportTimes): Promise<void> {
+  for (const agent of agents) agent.close().catch(ignore)
   const { unread = 30_000, stalled = 600_000 } = times
   const goesOn = (flight: Flight) => Date.now() - flight.movedAt < (flight.unread ? unread : stalled)
   while ([...flights].some(goesOn)) await setTimeout(20)
   // undici forgets its pools when it is told to close: what is left is ended by its connections
-  await agent.destroy()
+  await Promise.all(agents.map((agent) => agent.destroy()))
 }
 
 function ignore(): void {}

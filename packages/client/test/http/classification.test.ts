@@ -598,6 +598,20 @@ const CASES: readonly Case[] = [
     code: 'not-found',
     hint: /a letter and ten/,
   },
+  ...[
+    page(400, '400 The plain HTTP request was sent to HTTPS port'),
+    new Response('Bad Request\r\nThis combination of host and port requires TLS.\r\n', { status: 400 }),
+    page(400, "You're speaking plain HTTP to an SSL-enabled server port."),
+  ].map(
+    (response, i): Case => ({
+      row: 'http-on-https-port',
+      when: `${['nginx', 'Tomcat', 'Apache'][i]} is asked for http on its port for https`,
+      request: 'GET http://dhis2.test:8443/dhis/api/documents',
+      response: () => response.clone(),
+      code: 'protocol',
+      hint: /base URL begins with https:\/\/dhis2\.test:8443\./,
+    }),
+  ),
   {
     row: 'malformed-request',
     when: 'a property is unknown',

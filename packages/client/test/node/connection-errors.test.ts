@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { connectionFailure, neverSent } from '../../src/http/connection-errors.js'
+import { connectionFailure, neverSent, ProxyFailure } from '../../src/http/connection-errors.js'
 
 function coded(code: string, more: object = {}): Error {
   return Object.assign(new Error(code), { code, ...more })
@@ -44,6 +44,27 @@ describe('connectionFailure', () => {
   ])('says of %s while connecting that nothing was sent', (code, kind) => {
     expect(connectionFailure(coded(code, { syscall: 'connect' }))).toMatchObject({ sent: 'never', kind })
   })
+
+  it.each([
+    ['PROXY_UNREACHABLE', 'proxy', /whether the proxy runs/],
+    ['PROXY_TLS', 'tls', /`ca`/],
+    ['PROXY_SIGN_IN', 'proxy-sign-in', /its own user name and password/],
+    ['PROXY_FORBIDS', 'proxy-forbids', /NO_PROXY/],
+    ['PROXY_NO_WAY', 'proxy', /does not reach the server/],
+    ['PROXY_BROKEN', 'proxy', /behave as a proxy/],
+  ] as const)(
+    'says of %s that nothing was sent, and keeps its message before that of its cause',
+    (code, kind, hint) => {
+      const error = new ProxyFailure(code, 'the proxy fails', { cause: coded('ECONNRESET') })
+      expect(connectionFailure(error)).toEqual({
+        sent: 'never',
+        kind,
+        code,
+        hint: expect.stringMatching(hint),
+        message: 'the proxy fails',
+      })
+    },
+  )
 
   it('looks through causes, as fetch wraps them', () => {
     const error = new TypeError('fetch failed', { cause: new Error('outer', { cause: coded('ENOTFOUND') }) })
