@@ -26,11 +26,12 @@ const NAMED_TOKEN = 'd2p_…'
 /** What is done with a line of a `sh` block. `covered`: something else in CI does it. */
 const COMMANDS = [
   { line: /^git clone |^cd /, covered: 'a fresh clone is where CI begins' },
-  { line: /^npm install @dhis2-files\//, covered: 'test/packed installs the tarballs' },
+  { line: /^npm install (--save-dev )?@dhis2-files\//, covered: 'test/packed installs the tarballs' },
   { line: /^npm test$/, covered: 'CI runs it' },
   { line: /^\.ci\/run$/, covered: 'CI is it' },
   { line: /^npm run ([\w:-]+)/, script: true },
   { line: /^npx dhis2-emulator/, server: true },
+  { line: /^curl /, request: true },
   { line: /npm start/, run: true },
 ]
 
@@ -133,6 +134,7 @@ async function runCommand(where, command, { url, token }) {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     return check(title, { code: name in scripts ? 0 : 1, output: `There is no script ${name}.` })
   }
+  if (row.request) return check(title, await request(command, url))
   const real = command.replaceAll(NAMED_SERVER, url).replaceAll(NAMED_TOKEN, token)
   // npm start and npx change the folder; the docs' files are in examples/files
   const env = { ...process.env, INIT_CWD: join(ROOT, 'examples', 'files') }
@@ -151,6 +153,15 @@ async function runCommand(where, command, { url, token }) {
     .trim()
     .split(/\s+/)
   return check(title, await run(process.execPath, [bin, ...args], { cwd: cache, until: /http:\/\/\S+/ }))
+}
+
+/** What curl would do, without curl. */
+async function request(command, url) {
+  const [, address] = /\bhttp:\/\/127\.0\.0\.1:8080(\S*)/.exec(command) ?? []
+  const [, method = 'GET'] = /-X (\w+)/.exec(command) ?? []
+  const [, body] = /-d '([^']*)'/.exec(command) ?? []
+  const answer = await fetch(`${url}${address}`, { method, body })
+  return { code: answer.ok ? 0 : 1, output: `${answer.status} ${await answer.text()}` }
 }
 
 async function onEmulator(work) {
