@@ -5,6 +5,7 @@ import type { Document } from '../models/document.js'
 import { readSharing, sameSharing, type Sharing, sharingBody } from '../models/sharing.js'
 import { type FilesContext, requestOptions } from './context.js'
 import { getDocument } from './documents.js'
+import { settle } from './echoes.js'
 import { uidInPath } from './uid.js'
 
 /** How long putting a sharing back may take, in milliseconds. The caller's signal does not end it: the document is open meanwhile. */
@@ -16,10 +17,23 @@ export async function getDocumentSharing(
   uid: string,
   options: RequestOptions = {},
 ): Promise<Sharing> {
+  return (await readShared(context, uid, 'sharing', options)).sharing
+}
+
+async function readShared(
+  context: FilesContext,
+  uid: string,
+  fields: string,
+  options: RequestOptions,
+): Promise<{ readonly sharing: Sharing; readonly url?: string }> {
   const path = `api/documents/${uidInPath(uid, 'uid')}`
-  const init = { ...requestOptions(options), what: `read the sharing of document ${uid}`, query: { fields: 'sharing' } }
+  const init = { ...requestOptions(options), what: `read the sharing of document ${uid}`, query: { fields } }
   const json = await context.call.json('GET', path, init)
-  return readSharing(readObject<{ sharing: unknown }>(json, 'a document', { sharing: 'object!' }).sharing)
+  const { sharing, url } = readObject<{ sharing: unknown; url?: string }>(json, 'a document', {
+    sharing: 'object!',
+    url: 'string',
+  })
+  return { sharing: readSharing(sharing), ...(url === undefined ? {} : { url }) }
 }
 
 /**
@@ -36,15 +50,17 @@ export async function shareDocument(
   const owner = sharing.owner ?? (await ownerOf(context, uid, options))
   const wanted = { ...sharing, owner }
   const what = `share document ${uid}`
-  const failed = await context.call
-    .empty('PUT', path, { ...requestOptions(options), what, json: sharingBody(wanted, owner) })
-    .catch((error: unknown) => {
-      if (isDhis2Error(error) && error.doubtful) return error
-      throw error
-    })
-  const found = await getDocumentSharing(context, uid, options)
-  if (sameSharing(found, wanted)) return found
-  if (failed) throw failed
+  const readBack = async (): Promise<Sharing | undefined> => {
+    const found = await getDocumentSharing(context, uid, options)
+    return sameSharing(found, wanted) ? found : undefined
+  }
+  try {
+    await context.call.empty('PUT', path, { ...requestOptions(options), what, json: sharingBody(wanted, owner) })
+  } catch (error) {
+    return settle('share-document', error, readBack)
+  }
+  const found = await readBack()
+  if (found !== undefined) return found
   throw new Dhis2Error(`Cannot ${what}: the server took the sharing, but has another one now.`, {
     code: 'conflict',
     document: uid,
@@ -63,7 +79,7 @@ async function ownerOf(context: FilesContext, uid: string, options: RequestOptio
 export interface SharedChange<P, T> {
   /** All that can be done before the document is touched; when it fails, nothing was changed. */
   readonly prepare: (document: Document) => Promise<P>
-  /** The change itself, short. */
+  /** The change itself, short. The document has the `url` that was read just before. */
   readonly write: (document: Document, prepared: P) => Promise<T>
   /** Says more about a failure that comes after `prepare`. */
   readonly explain?: (error: unknown, prepared: P) => unknown
@@ -87,19 +103,27 @@ export async function keepingSharing<P, T>(
   let before: Sharing | undefined
   let result: T
   try {
-    const now = await getDocumentSharing(context, uid, options)
+    const { sharing: now, url = document.url } = await readShared(context, uid, 'sharing,url', options)
     const owner = now.owner ?? document.createdBy?.id
     options.signal?.throwIfAborted()
     before = owner === undefined ? now : { ...now, owner }
-    result = await change.write(document, prepared)
+    result = await change.write({ ...document, url }, prepared)
   } catch (error) {
-    // a change without a clear answer, or one that the caller no longer waits for, may have been made
-    const doubtful = !isDhis2Error(error) || error.doubtful || error.afterDoubt
-    if (before !== undefined && doubtful) await restore(context, uid, before, options, error)
-    throw change.explain ? change.explain(error, prepared) : error
+    const explain = (reason: unknown): unknown => (change.explain ? change.explain(reason, prepared) : reason)
+    if (before !== undefined && mayBeMade(error)) {
+      await restore(context, uid, before, options, error).catch((worse: unknown) => {
+        throw explain(worse)
+      })
+    }
+    throw explain(error)
   }
   await restore(context, uid, before, options, undefined)
   return result
+}
+
+/** A change without a clear answer, one that the server failed in, or one that the caller no longer waits for. */
+function mayBeMade(error: unknown): boolean {
+  return !isDhis2Error(error) || error.doubtful || error.afterDoubt || (error.status ?? 0) >= 500
 }
 
 function assertManageable({ id, access }: Document): void {

@@ -6,6 +6,7 @@ export type Change =
   | 'create-document'
   | 'update-document'
   | 'delete-document'
+  | 'share-document'
   | 'set-data-value'
   | 'delete-data-value'
   | 'attach'

@@ -7,7 +7,7 @@ import {
   uploadDocument,
   type UploadDocumentOptions,
 } from '../../src/files/document-files.js'
-import { json, refusal } from '../doubles/answers.js'
+import { json, objectReport, refusal } from '../doubles/answers.js'
 import { CountingSignal } from '../doubles/counting-signal.js'
 import { failure, rejection } from '../doubles/failure.js'
 import { FakeDhis2, ME, md5Of } from '../doubles/fake-dhis2.js'
@@ -89,6 +89,24 @@ describe('uploading a document', () => {
     const second = await upload(server, { uid: DOC })
     expect(second.fileResource.id).not.toBe(first.fileResource.id)
     expect(server.documents.get(DOC)?.url).toBe(second.fileResource.id)
+  })
+
+  it('with a uid whose file stays taken tells so of a stream, which cannot be sent again', async () => {
+    const server = new FakeDhis2()
+    const { fileResource } = await upload(server, { uid: DOC }, stream())
+    server.documents.delete(DOC)
+    const error = await failure(upload(server, { uid: DOC }, stream()))
+    expect(error).toMatchObject({ errorCode: 'E4016', fileResource: fileResource.id })
+  })
+
+  it('with the uid of another document uploads no second file for it', async () => {
+    const server = new FakeDhis2()
+    await upload(server, { uid: DOC })
+    // the reports come by their codes
+    server.trouble = (line) =>
+      line === 'POST documents' ? objectReport(409, ['E4016', 'taken'], ['E5000', 'Found matching object']) : undefined
+    expect(await failure(upload(server, { uid: DOC, name: 'Other' }))).toMatchObject({ code: 'already-exists' })
+    expect(server.files.size).toBe(1)
   })
 
   it('under every lost answer makes one document and one file', async () => {
@@ -265,6 +283,19 @@ describe('replacing a document’s file', () => {
     expect(server.files.size).toBe(2)
   })
 
+  it('that is in doubt and leaves the document open carries the new file too', async () => {
+    const server = there()
+    server.trouble = (line) => {
+      if (line === SHARE) return refusal(403, 'no')
+      if (!line.startsWith('PATCH')) return undefined
+      server.documents.get(DOC)!.sharing = { public: 'rw------' }
+      return 'request-lost'
+    }
+    const error = await failure(replace(server))
+    expect(error).toMatchObject({ document: DOC, sharing: PRIVATE })
+    expect(server.files.has(error.fileResource ?? '')).toBe(true)
+  })
+
   it('carries the new file also when the sharing cannot be read before', async () => {
     const server = there()
     server.trouble = (_, __, { path }) => (path.includes('fields=sharing') ? refusal(403, 'no') : undefined)
@@ -311,6 +342,26 @@ describe('renaming a document', () => {
       contentType: 'application/pdf',
       bytes: text('old'),
     })
+  })
+
+  it('as anybody else does not bring back a file that somebody has replaced meanwhile', async () => {
+    const server = there()
+    server.authorities = ['F_DOCUMENT_PUBLIC_ADD']
+    const newer = server.addFile('FileNewer01', 'newer')
+    server.trouble = (line) => {
+      if (line === 'POST fileResources') server.documents.get(DOC)!.url = newer.id
+      return undefined
+    }
+    expect(await failure(rename(server))).toMatchObject({ code: 'conflict', document: DOC })
+    expect(server.documents.get(DOC)).toMatchObject({ url: newer.id, sharing: PRIVATE })
+  })
+
+  it('as anybody else is unsupported for one without a file resource', async () => {
+    const server = new FakeDhis2()
+    server.authorities = ['F_DOCUMENT_PUBLIC_ADD']
+    server.addDocument(DOC, 'handbook 2009.pdf')
+    expect(await failure(rename(server))).toMatchObject({ code: 'unsupported', document: DOC })
+    expect(server.changes()).toEqual([])
   })
 
   it('that is a link is one change', async () => {

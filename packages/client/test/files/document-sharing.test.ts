@@ -78,6 +78,21 @@ describe('sharing a document', () => {
     })
   })
 
+  it('that is refused after a doubt is success when it is as meant', async () => {
+    const server = link()
+    // who has given the document away may not share it a second time
+    server.trouble = (line, time) => (line !== SHARE ? undefined : time === 1 ? 'answer-lost' : refusal(403, 'no'))
+    const wanted = { ...PRIVATE, owner: 'OwnerUid001' }
+    expect(await shareDocument(filesContext(server), DOC, wanted)).toEqual(wanted)
+  })
+
+  it('that is in doubt stays so when it cannot be read back', async () => {
+    const server = link()
+    server.trouble = () => 'answer-lost'
+    const error = await failure(shareDocument(filesContext(server), DOC, { ...PRIVATE, public: 'r-------' }))
+    expect(error).toMatchObject({ code: 'network', method: 'PUT', doubtful: true })
+  })
+
   it('that is refused is not read back', async () => {
     const server = link()
     server.trouble = (line) => (line === SHARE ? refusal(403, 'no') : undefined)
@@ -116,7 +131,7 @@ describe('a change that keeps the sharing', () => {
     expect(sharingOf(server)).toEqual(PRIVATE)
     expect(server.lines()).toEqual([
       `GET documents/${DOC}?fields=*`,
-      `GET documents/${DOC}?fields=sharing`,
+      `GET documents/${DOC}?fields=sharing,url`,
       PATCH,
       SHARE,
       `GET documents/${DOC}?fields=sharing`,
@@ -148,6 +163,17 @@ describe('a change that keeps the sharing', () => {
     server.trouble = (line) => (line === PATCH ? refusal(409, 'no', 'E4004') : undefined)
     expect(await failure(rename(server))).toMatchObject({ code: 'conflict', errorCode: 'E4004', sharing: undefined })
     expect(server.changes()).toEqual([PATCH])
+  })
+
+  it('that DHIS2 itself fails in puts it back: it may have come that far', async () => {
+    const server = link()
+    server.trouble = (line) => {
+      if (line !== PATCH) return undefined
+      server.documents.get(DOC)!.sharing = { public: 'rw------' }
+      return refusal(500, 'could not send a notification')
+    }
+    expect(await failure(rename(server))).toMatchObject({ code: 'server', status: 500 })
+    expect(sharingOf(server)).toEqual(PRIVATE)
   })
 
   it('that is in doubt puts it back, and is the error that it was', async () => {
