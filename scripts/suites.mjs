@@ -19,6 +19,14 @@ export const SUITES = [
   { name: 'examples', about: 'examples/, each checks itself', command: ['examples.mjs'], counts: 'line', minutes: 3 },
   { name: 'docs', about: 'code in README and docs/', command: ['doc-examples.mjs'], counts: 'line', minutes: 5 },
   {
+    name: 'reference',
+    about: 'typedoc: every export and member is documented',
+    command: ['typedoc', '--emit', 'none'],
+    counts: 'exit',
+    minutes: 5,
+    ciOnly: 'npm run docs',
+  },
+  {
     name: 'lint',
     about: 'oxlint',
     command: ['oxlint', '--type-aware', '--deny-warnings'],

@@ -17,11 +17,13 @@ import { parseVersion } from './versions.js'
 export interface Dhis2ClientOptions {
   /** The root of the DHIS2, with its context path; a slash, `/api` or `/api/43` at its end is understood. Holds no credentials. */
   readonly baseUrl: string | URL
+  /** Who signs in, and how. Goes to the origin of `baseUrl` only. */
   readonly auth: Auth
   /** The server's version, such as `2.43.1`. Default: asked once. */
   readonly version?: string | undefined
   /** Repeats of every request; `false` sends each once. */
   readonly retry?: RetryOptions | false | undefined
+  /** The clocks of every request. */
   readonly timeouts?: Timeouts | undefined
   /** Sends instead of the runtime's own way. It gets credentials. */
   readonly transport?: Transport | undefined
@@ -29,6 +31,7 @@ export interface Dhis2ClientOptions {
   readonly fetch?: typeof globalThis.fetch | undefined
   /** Wraps every attempt; the first is the outermost. */
   readonly middleware?: readonly Middleware[] | undefined
+  /** Told of requests, retries and warnings. Default: nobody. No secret is in what it is told. */
   readonly logger?: Logger | undefined
   /** Sent as User-Agent, where the runtime lets us. */
   readonly userAgent?: string | undefined
@@ -55,9 +58,11 @@ export interface Dhis2ClientOptions {
 export interface ClientRequestInit extends RequestOptions {
   /** Default `GET`. */
   readonly method?: Method | undefined
+  /** Parameters of the URL, encoded here. `undefined` leaves one out; a list repeats it. */
   readonly query?: Readonly<Record<string, QueryValue>> | undefined
   /** Sent as `application/json`. */
   readonly json?: unknown
+  /** Any other body, such as a `ByteSource`. Not together with `json`. */
   readonly body?: RequestBody | undefined
   /** Whether it may be sent twice. Default: every method but POST and PATCH. */
   readonly idempotent?: boolean | undefined

@@ -28,14 +28,17 @@ export type TimeoutClock = 'headers' | 'idle' | 'total'
 
 /** What a {@link Dhis2Error} is made of. Everything but `code` is optional. */
 export interface Dhis2ErrorOptions {
+  /** What went wrong. */
   readonly code: Dhis2ErrorCode
   /** Whether the same call may succeed when it is made again. Default `false`. */
   readonly retryable?: boolean | undefined
   /** Whether the server may have done the work although its answer did not arrive. Default `false`. */
   readonly doubtful?: boolean | undefined
+  /** Of the request, such as `POST`. */
   readonly method?: string | undefined
   /** Path and query of the request, without origin and credentials. */
   readonly path?: string | undefined
+  /** HTTP status of the answer, where there was one. */
   readonly status?: number | undefined
   /** DHIS2's own code, such as `E1119`. */
   readonly errorCode?: string | undefined
@@ -43,32 +46,55 @@ export interface Dhis2ErrorOptions {
   readonly retryAfter?: number | undefined
   /** What to do about it. */
   readonly hint?: string | undefined
+  /** Which clock ran out, with the code `timeout`. */
   readonly clock?: TimeoutClock | undefined
+  /** Uid of the file resource that is on the server all the same. */
   readonly fileResource?: string | undefined
+  /** Uids of the attachments that are on the server all the same, in their order. */
   readonly fileResources?: readonly string[] | undefined
+  /** Uid of the document that the call was about. */
   readonly document?: string | undefined
+  /** The sharing that could not be put back or set. */
   readonly sharing?: Sharing | undefined
+  /** The failure below, as it was thrown. */
   readonly cause?: unknown
 }
 
 /** A {@link Dhis2Error} as plain data, for logs and JSON output. Holds no secret. */
 export interface SerializedError {
+  /** Tells this error from others. */
   readonly name: 'Dhis2Error'
+  /** What went wrong. */
   readonly code: Dhis2ErrorCode
+  /** What failed, where, why, and what to do. */
   readonly message: string
+  /** Whether the same call may succeed when it is made again. */
   readonly retryable: boolean
+  /** Whether the server may have done the work although its answer did not arrive. */
   readonly doubtful: boolean
+  /** How often the request was sent. */
   readonly attempts: number
+  /** Of the request, such as `POST`. */
   readonly method?: string
+  /** Path and query of the request, without origin and credentials. */
   readonly path?: string
+  /** HTTP status of the answer. */
   readonly status?: number
+  /** DHIS2’s own code, such as `E1119`. */
   readonly errorCode?: string
+  /** What the server asked to wait before a repeat, in milliseconds. */
   readonly retryAfter?: number
+  /** What to do about it. */
   readonly hint?: string
+  /** Which clock ran out. */
   readonly clock?: TimeoutClock
+  /** Uid of the file resource that is on the server all the same. */
   readonly fileResource?: string
+  /** Uids of the attachments that are on the server all the same, in their order. */
   readonly fileResources?: readonly string[]
+  /** Uid of the document that the call was about. */
   readonly document?: string
+  /** The sharing that could not be put back or set. */
   readonly sharing?: Sharing
 }
 
@@ -92,21 +118,27 @@ const DETAILS = [
  * it surfaces as `signal.reason`. Misuse of the API (a malformed uid, an unknown option) is a `TypeError`.
  */
 export class Dhis2Error extends Error {
+  /** Tells this error from others, across copies of the library. */
   override readonly name = 'Dhis2Error'
+  /** What went wrong, as a word to branch on. */
   readonly code: Dhis2ErrorCode
   /** Whether the same call may succeed when it is made again. */
   readonly retryable: boolean
   /** Whether the server may have done the work although its answer did not arrive. */
   readonly doubtful: boolean
+  /** Of the request, such as `POST`; `undefined` where none was sent. */
   readonly method: string | undefined
   /** Path and query of the request, without origin and credentials. */
   readonly path: string | undefined
+  /** HTTP status of the answer; `undefined` where there was none. */
   readonly status: number | undefined
   /** DHIS2's own code, such as `E1119`. */
   readonly errorCode: string | undefined
   /** What the server asked to wait before a repeat, in milliseconds. */
   readonly retryAfter: number | undefined
+  /** What to do about it; a part of the message. */
   readonly hint: string | undefined
+  /** Which clock ran out, with the code `timeout`. */
   readonly clock: TimeoutClock | undefined
   /** The file resource that is on the server although the call failed: pass it to the next call, which then does not send the bytes again. */
   readonly fileResource: string | undefined
@@ -139,6 +171,7 @@ export class Dhis2Error extends Error {
     this.sharing = options.sharing
   }
 
+  /** The error as plain data, as `JSON.stringify` takes it: without stack and cause. */
   toJSON(): SerializedError {
     const details: Record<string, unknown> = {}
     for (const key of DETAILS) if (this[key] !== undefined) details[key] = this[key]

@@ -80,6 +80,7 @@ export interface SaveJob {
   readonly write: (sink: (bytes: ReadableStream<Uint8Array>) => Promise<number>) => Promise<number>
 }
 
+/** A download that was saved. */
 export interface SavedFile {
   /** Absolute path of the file. */
   readonly path: string

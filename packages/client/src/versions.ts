@@ -29,10 +29,15 @@ export const VERSIONS: readonly VersionTraits[] = [
 export interface ServerVersion {
   /** As the server wrote it: `2.43.1`, `2.44-SNAPSHOT`. */
   readonly text: string
+  /** 43 of `2.43.1`. */
   readonly minor: number
+  /** 1 of `2.43.1`; `undefined` where there is none. */
   readonly patch: number | undefined
+  /** 2 of `2.42.5.2`; `undefined` where there is none. */
   readonly hotfix: number | undefined
+  /** Whether it is a build between releases. */
   readonly snapshot: boolean
+  /** What differs between the versions. */
   readonly traits: VersionTraits
   /** Whether it is newer than the last row, whose traits it then has. */
   readonly newerThanKnown: boolean

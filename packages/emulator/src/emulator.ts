@@ -33,6 +33,7 @@ export interface EmulatorOptions {
 
 /** DHIS2's file API without a DHIS2. */
 export interface Emulator {
+  /** The release line that it plays. */
   readonly version: Dhis2Version
   /**
    * Answers a request, without a socket. A lost connection rejects, or errors the answer's body, as `fetch` does.

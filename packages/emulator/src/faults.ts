@@ -44,6 +44,7 @@ export type Fault = FaultRule & FaultKind
 
 /** A fault that is in force. */
 export interface InjectedFault {
+  /** What was injected. */
   readonly fault: Fault
   /** How many times it fired. */
   readonly fired: number

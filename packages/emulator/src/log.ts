@@ -4,6 +4,7 @@ export interface RecordedRequest {
   readonly number: number
   /** When it came. */
   readonly time: string
+  /** HTTP method. */
   readonly method: string
   /** Path and query, without scheme and host. */
   readonly path: string

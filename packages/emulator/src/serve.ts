@@ -18,6 +18,7 @@ export interface ServeOptions {
 export interface RunningServer {
   /** `http://127.0.0.1:8080/dhis`: with the context path, without a slash at the end. */
   readonly url: string
+  /** The port that it listens on. */
   readonly port: number
   /** Stops listening and ends open connections. */
   close(): Promise<void>

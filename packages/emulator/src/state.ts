@@ -7,13 +7,17 @@ import type { Traits } from './versions.js'
 
 /** A file resource's row, with what DHIS2 never shows. */
 export interface FileResource extends Row {
+  /** Name of the file, as the version keeps it. */
   name: string
+  /** MIME type as it was sent. */
   contentType: string
   /** Bytes. */
   contentLength: number
   /** Lower-case hex. */
   contentMd5: string
+  /** `DOCUMENT`, `DATA_VALUE` … */
   domain: string
+  /** Whether an object has taken it. */
   assigned: boolean
   /** `<domain prefix>/<uuid>`: where its blob is. Hidden on the wire. */
   storageKey: string
@@ -27,18 +31,25 @@ export interface FileResource extends Row {
 
 /** A user account as the emulator keeps it. */
 export interface User extends Row {
+  /** The name to sign in with. */
   username: string
+  /** First name. */
   firstName: string
+  /** Surname. */
   surname: string
   /** Salted hash. Hidden on the wire. */
   password: string
+  /** Its roles, by uid: their authorities are its own. */
   userRoles: readonly { id: string }[]
 }
 
 /** A verified sign-in: which account, how, when. */
 export interface SignIn {
+  /** Whose account it was. */
   readonly username: string
+  /** Password, personal access token, or login form. */
   readonly scheme: 'basic' | 'token' | 'login'
+  /** The emulator’s time, as ISO 8601. */
   readonly time: string
 }
 
@@ -64,6 +75,7 @@ const ALPHANUMERICS = `${LETTERS}0123456789`
 export class EmulatorState {
   /** Every verified sign-in, in order. A request that came with a valid session is none. */
   readonly signIns: SignIn[] = []
+  /** The bytes of all files, by storage key. `bytes(uid)` is the way to them for a test. */
   readonly blobs: BlobStore
   readonly #traits: Traits
   readonly #clock: () => Date
@@ -94,18 +106,22 @@ export class EmulatorState {
     return collection as Collection<T>
   }
 
+  /** Documents, by uid. */
   get documents(): Collection {
     return this.collection('documents')
   }
 
+  /** File resources, by uid. */
   get fileResources(): Collection<FileResource> {
     return this.collection<FileResource>('fileResources')
   }
 
+  /** User accounts, by uid. */
   get users(): Collection<User> {
     return this.collection<User>('users')
   }
 
+  /** Organisation units, by uid. */
   get organisationUnits(): Collection {
     return this.collection('organisationUnits')
   }

@@ -31,6 +31,7 @@ export class FilesAccessor {
   readonly tracker: TrackerFiles
   /** Attachments of messages. */
   readonly messages: MessageFiles
+  /** Icons, which are images with a key of their own. */
   readonly icons: IconFiles
   /** Pictures of users. */
   readonly avatars: AvatarFiles

@@ -10,7 +10,9 @@ import { uidInPath } from './uid.js'
 
 /** A file of a message. */
 export interface MessageAttachment {
+  /** Uid of the conversation. */
   readonly conversation: string
+  /** Uid of the message. */
   readonly message: string
   /** Uid of the file resource. */
   readonly file: string

@@ -26,9 +26,11 @@ export interface DataValueQuery extends RequestOptions {
 export interface ListedDataValue extends DataValueFile {
   /** Uid of the attribute option combination; `key` has it as `cc` and `cp`, unless it is the default one. */
   readonly attributeOptionCombo: string | undefined
+  /** User name of who wrote the value last. */
   readonly storedBy: string | undefined
   /** The server's local time. */
   readonly created: string | undefined
+  /** The server’s local time. */
   readonly lastUpdated: string | undefined
 }
 

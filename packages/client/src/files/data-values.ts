@@ -41,7 +41,9 @@ export interface DataValueFile {
 
 /** A data value after it has got its file. */
 export interface UploadedDataValue {
+  /** Which value it is. */
   readonly key: DataValueKey
+  /** The file that it has now. */
   readonly fileResource: FileResource
   /** Uid of the file that the value had before. The server keeps it; `downloadByFile` reads it. */
   readonly leftBehind: string | undefined

@@ -78,8 +78,11 @@ export async function createExternalDocument(
 
 /** What can be changed of a link. What is left out stays. */
 export interface ExternalDocumentChanges extends RequestOptions {
+  /** Name of the document, 1 to 230 characters. Default: as it is. */
   readonly name?: string | undefined
+  /** Where the link leads. Default: as it is. */
   readonly url?: string | undefined
+  /** Unique among documents, at most 50 characters. Default: as it is. */
   readonly code?: string | undefined
 }
 

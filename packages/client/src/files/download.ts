@@ -27,9 +27,11 @@ export interface SaveOptions extends ReadOptions {
  * (WIRE.md 9); what is read is compared with them, and a difference is an `integrity` error at the end of the bytes.
  */
 export interface FileDownload extends ByteSource {
+  /** Tells a file from a link. */
   readonly kind: 'file'
   /** Lower-case hex; `undefined` when it is not known, and then nothing is compared. */
   readonly md5: string | undefined
+  /** What the server knows of the file. */
   readonly fileResource: FileResource | undefined
   /** All of it in memory. A download that breaks off is asked for again. @throws Dhis2Error */
   bytes(options?: ReadOptions): Promise<Uint8Array>

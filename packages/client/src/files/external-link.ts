@@ -14,7 +14,9 @@ const REDIRECTS = 5
  * this client's credentials.
  */
 export interface ExternalLink {
+  /** Tells a link from a file. */
   readonly kind: 'external'
+  /** Where it leads. */
   readonly url: string
   /** The document's name. */
   readonly name: string

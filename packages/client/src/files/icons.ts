@@ -12,14 +12,21 @@ import { getFileResource } from './storage.js'
 
 /** An icon. It has a key, and no uid. WIRE.md 10.5. */
 export interface Icon {
+  /** What it is called by: unique among icons. */
   readonly key: string
+  /** Free text. */
   readonly description?: string
+  /** Words to find it by. */
   readonly keywords: readonly string[]
   /** Whether somebody added it; the others came with DHIS2 and cannot be changed. */
   readonly custom?: boolean
+  /** The server’s local time. */
   readonly created?: string
+  /** The server’s local time. */
   readonly lastUpdated?: string
+  /** Its image, by the uid of the file resource. */
   readonly fileResource?: { readonly id: string; readonly [member: string]: unknown }
+  /** Where the server says that its image is; a proxy may make it wrong. */
   readonly href?: string
   readonly [member: string]: unknown
 }
@@ -28,6 +35,7 @@ export interface Icon {
 export interface IconQuery extends RequestOptions {
   /** Default `ALL`. */
   readonly type?: 'ALL' | 'DEFAULT' | 'CUSTOM' | undefined
+  /** Those with one of these keys. */
   readonly keys?: readonly string[] | undefined
   /** Those that have all of these. */
   readonly keywords?: readonly string[] | undefined
@@ -45,13 +53,17 @@ export interface IconQuery extends RequestOptions {
 export interface CreateIconOptions extends AttachOptions {
   /** Letters, digits, `_`, `+` and `-`. */
   readonly key: string
+  /** Free text. Default: none. */
   readonly description?: string | undefined
+  /** Words to find it by. Default: none. */
   readonly keywords?: readonly string[] | undefined
 }
 
 /** What can be changed of an icon; what is left out stays. Its image cannot. */
 export interface IconChanges extends RequestOptions {
+  /** Default: as it is. */
   readonly description?: string | undefined
+  /** All of them. Default: as they are. */
   readonly keywords?: readonly string[] | undefined
 }
 

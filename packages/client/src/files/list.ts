@@ -24,7 +24,9 @@ export interface ListQuery {
 
 /** One page of a list. */
 export interface Page<T> {
+  /** Rows in the order of the server. */
   readonly items: readonly T[]
+  /** Where the page stands in the list. */
   readonly pager: Pager
 }
 

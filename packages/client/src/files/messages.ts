@@ -13,6 +13,7 @@ import { assertUid, uidInPath } from './uid.js'
 
 /** What a message says, and what comes with it. */
 export interface MessageText {
+  /** What is written, as plain text. */
   readonly text: string
   /** Files, or uids of file resources of domain MESSAGE_ATTACHMENT that no message has yet, such as `error.fileResources`. */
   readonly attachments?: readonly (Uploadable | string)[] | undefined
@@ -20,6 +21,7 @@ export interface MessageText {
 
 /** A message to somebody. At least one recipient is needed. */
 export interface NewMessage extends MessageText {
+  /** Subject of the conversation. */
   readonly subject: string
   /** Uids of users. */
   readonly users?: readonly string[] | undefined
@@ -42,6 +44,7 @@ export interface SendOptions extends Omit<UploadOptions, 'uid' | 'until' | 'file
 export interface SentMessage {
   /** Uid of the conversation. */
   readonly conversation: string
+  /** The attachments in their order. */
   readonly attachments: readonly FileResource[]
 }
 

@@ -22,6 +22,7 @@ import { uidInPath } from './uid.js'
 
 /** An event or a tracked entity after one of its values has got a file. */
 export interface AttachedFile {
+  /** The file that the value has now. */
   readonly fileResource: FileResource
   /** Uid of the file that the value had before. The server keeps it; `dataValues.downloadByFile` reads it. */
   readonly leftBehind: string | undefined

@@ -32,6 +32,7 @@ export interface TrackerFile extends FileDownload {
 
 /** The value is still the file that you have. */
 export interface NotModified {
+  /** Tells it from a file. */
   readonly kind: 'not-modified'
   /** Uid of the file resource. */
   readonly etag: string

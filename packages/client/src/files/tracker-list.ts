@@ -13,9 +13,13 @@ export type OrgUnitMode = 'SELECTED' | 'CHILDREN' | 'DESCENDANTS' | 'ACCESSIBLE'
 export interface TrackerQuery extends RequestOptions {
   /** Without one, `orgUnitMode` must be `ACCESSIBLE`, `CAPTURE` or `ALL`. Default of the server: `SELECTED`. */
   readonly orgUnitMode?: OrgUnitMode | undefined
+  /** `2026-01-01` or `2026-01-01T12:00:00`, the server’s local time. */
   readonly updatedAfter?: string | undefined
+  /** As `updatedAfter`. */
   readonly updatedBefore?: string | undefined
+  /** Of those that were enrolled on this date, `2026-01-01`, or later. */
   readonly enrollmentEnrolledAfter?: string | undefined
+  /** Of those that were enrolled on this date, `2026-12-31`, or before. */
   readonly enrollmentEnrolledBefore?: string | undefined
   /** Objects of one request. Default 200. */
   readonly pageSize?: number | undefined
@@ -25,10 +29,13 @@ export interface TrackerQuery extends RequestOptions {
 export interface EventQuery extends TrackerQuery {
   /** Uid of the program. */
   readonly program: string
+  /** Uid of the program stage. Default: all stages. */
   readonly programStage?: string | undefined
   /** Uid of one organisation unit. */
   readonly orgUnit?: string | undefined
+  /** Events of this date, `2026-01-01`, or later. */
   readonly occurredAfter?: string | undefined
+  /** Events of this date, `2026-12-31`, or before. */
   readonly occurredBefore?: string | undefined
   /** `ACTIVE`, `COMPLETED` … */
   readonly status?: string | undefined
@@ -38,6 +45,7 @@ export interface EventQuery extends TrackerQuery {
 export interface TrackedEntityQuery extends TrackerQuery {
   /** Uid of the program in which they are enrolled. Its attributes are listed too. */
   readonly program?: string | undefined
+  /** Uid of their type. One of `program` and this is needed. */
   readonly trackedEntityType?: string | undefined
   /** Uids of organisation units. */
   readonly orgUnit?: string | readonly string[] | undefined
@@ -45,26 +53,35 @@ export interface TrackedEntityQuery extends TrackerQuery {
 
 /** A value of an event that is a file. What `downloadEventFile` takes is in it. */
 export interface EventFile {
+  /** Uid of the event. */
   readonly event: string
+  /** Uid of the data element. */
   readonly dataElement: string
   /** `undefined` where the user may not read the data element. */
   readonly valueType: FileValueType | undefined
   /** Uid of the file resource. */
   readonly value: string
+  /** Uid of the program. */
   readonly program: string | undefined
+  /** Uid of the program stage. */
   readonly programStage: string | undefined
+  /** Uid of the organisation unit. */
   readonly orgUnit: string | undefined
   /** The server's local time. */
   readonly occurredAt: string | undefined
+  /** `ACTIVE`, `COMPLETED` … */
   readonly status: string | undefined
   /** Of tracker programs. */
   readonly trackedEntity: string | undefined
+  /** Uid of the enrolment, of tracker programs. */
   readonly enrollment: string | undefined
 }
 
 /** A value of a tracked entity that is a file. What `downloadAttributeFile` takes is in it. */
 export interface TrackedEntityFile {
+  /** Uid of the tracked entity. */
   readonly trackedEntity: string
+  /** Uid of the attribute. */
   readonly attribute: string
   /** `undefined` where the user may not read the attribute. */
   readonly valueType: FileValueType | undefined
@@ -72,7 +89,9 @@ export interface TrackedEntityFile {
   readonly value: string
   /** As in the query. */
   readonly program: string | undefined
+  /** Uid of its type. */
   readonly trackedEntityType: string | undefined
+  /** Uid of its organisation unit. */
   readonly orgUnit: string | undefined
 }
 

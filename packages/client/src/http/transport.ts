@@ -10,16 +10,22 @@ export interface RequestBody extends Pick<ByteSource, 'type' | 'size' | 'replaya
   readonly onSent?: ((loaded: number) => void) | undefined
 }
 
+/** The HTTP methods that DHIS2 takes. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** One request as data. Never a `Request`: a Request's body can be used once. */
 export interface TransportRequest {
+  /** HTTP method. */
   readonly method: Method
+  /** Whole URL, its query included. */
   readonly url: URL
+  /** All headers, credentials included. The transport adds Content-Length and the like. */
   readonly headers: Headers
+  /** Opened by the transport for each attempt; `undefined` for none. */
   readonly body?: RequestBody | undefined
   /** Whether sending it twice does no more than sending it once. */
   readonly idempotent: boolean
+  /** Ends the attempt; its `reason` is what the transport rejects with. */
   readonly signal: AbortSignal
   /** Clocks of this attempt, over those of the client. */
   readonly timeouts?: Pick<TimeoutLimits, 'headers' | 'idle'> | undefined
@@ -51,6 +57,8 @@ export type Middleware = (next: Transport) => Transport
 
 /** Where the library reports what a person may want to know. Each method is optional. Nothing is logged by default. */
 export interface Logger {
+  /** Each request and its answer, each retry. */
   debug?(message: string, details?: Readonly<Record<string, unknown>>): void
+  /** What somebody should look at. */
   warn?(message: string, details?: Readonly<Record<string, unknown>>): void
 }

@@ -12,10 +12,15 @@ export interface Document extends Identifiable {
   readonly contentType?: string
   /** Without effect on uploaded files. */
   readonly attachment?: boolean | null
+  /** Who may do what; `getDocumentSharing` reads it as it is now. */
   readonly sharing?: Sharing
+  /** Names in other languages, as the server has them. */
   readonly translations?: readonly unknown[]
+  /** Values of custom attributes, as the server has them. */
   readonly attributeValues?: readonly unknown[]
+  /** Uids of the users who marked it. */
   readonly favorites?: readonly string[]
+  /** Whether the signed-in user marked it. */
   readonly favorite?: boolean
 }
 

@@ -22,25 +22,35 @@ export type ImageFileDimension = 'SMALL' | 'MEDIUM' | 'LARGE' | 'ORIGINAL'
 
 /** A blob in DHIS2, which other objects refer to. It cannot be changed or deleted over HTTP. WIRE.md 10.1. */
 export interface FileResource extends Identifiable {
+  /** MIME type as it was sent. */
   readonly contentType: string
   /** Bytes of the original. */
   readonly contentLength: number
   /** Of the original, lower-case hex. */
   readonly contentMd5?: string
+  /** What the file is for. */
   readonly domain: FileResourceDomain
   /** No proof of use or disuse: it is wrong in both directions (WIRE.md 6.3). */
   readonly assigned: boolean
+  /** Whether its bytes are there. */
   readonly storageStatus: FileResourceStorageStatus
+  /** Whether there are copies of an image in other sizes. */
   readonly hasMultipleStorageFiles?: boolean
 }
 
 /** Who refers to a file. `id` for every domain but `DATA_VALUE`, which has the key of the value. WIRE.md 10.3. */
 export interface FileResourceOwner {
+  /** Of the file; decides which of the other members are there. */
   readonly domain: FileResourceDomain
+  /** Uid of the object that refers to it. */
   readonly id?: string
+  /** Uid of the data element. */
   readonly de?: string
+  /** Uid of the organisation unit. */
   readonly ou?: string
+  /** Period, such as `202601`. */
   readonly pe?: string
+  /** Uid of the category option combination. */
   readonly co?: string
 }
 

@@ -4,9 +4,11 @@ import { readObject } from './decode.js'
 export interface Pager {
   /** From 1. Past the end the server says the last page here, and its rows are none. */
   readonly page: number
+  /** Rows of a page at most. */
   readonly pageSize: number
   /** Rows of all pages, and how many pages that makes; `undefined` where the server does not count them. */
   readonly total: number | undefined
+  /** How many pages there are; `undefined` where the server does not count them. */
   readonly pageCount: number | undefined
 }
 

@@ -4,17 +4,24 @@ import { readObject } from './decode.js'
 export interface Sharing {
   /** Uid of the owner. A document without one can be read and changed by everybody. */
   readonly owner?: string
+  /** Everybody who can sign in. Default when it is set: `--------`, nothing. */
   readonly public?: string
+  /** Users, by their uid. */
   readonly users?: Readonly<Record<string, SharingAccess>>
+  /** User groups, by their uid. */
   readonly userGroups?: Readonly<Record<string, SharingAccess>>
   /** 2.42 only. */
   readonly external?: boolean
   readonly [member: string]: unknown
 }
 
+/** What one user or user group may do. */
 export interface SharingAccess {
+  /** Uid of the user or user group. */
   readonly id: string
+  /** Eight characters: `r` and `w` of the metadata, then of the data, then `----`. */
   readonly access: string
+  /** Only read, never sent. */
   readonly displayName?: string
 }
 

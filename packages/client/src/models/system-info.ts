@@ -4,14 +4,21 @@ import { readObject } from './decode.js'
 export interface SystemInfo {
   /** `2.43.1`, `2.44-SNAPSHOT` */
   readonly version: string
+  /** Commit that it was built from. */
   readonly revision?: string
+  /** When it was built. */
   readonly buildTime?: string
+  /** Its own address, as it sees it. */
   readonly contextPath?: string
+  /** Uuid of the installation. */
   readonly systemId?: string
+  /** Title of the installation. */
   readonly systemName?: string
   /** The server's local time. */
   readonly serverDate?: string
+  /** Such as `Europe/Oslo`. */
   readonly serverTimeZoneId?: string
+  /** Its own address, as its settings say. */
   readonly instanceBaseUrl?: string
   /** Super users see it. */
   readonly fileStoreProvider?: string
@@ -25,8 +32,11 @@ export function readSystemInfo(value: unknown): SystemInfo {
 
 /** The signed-in user. */
 export interface Me {
+  /** Uid. */
   readonly id: string
+  /** The name to sign in with. */
   readonly username: string
+  /** Such as `F_DOCUMENT_PUBLIC_ADD`; `ALL` for a superuser. */
   readonly authorities: readonly string[]
 }
 

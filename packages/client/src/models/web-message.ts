@@ -1,26 +1,41 @@
 /** One line of an import report. WIRE.md 10.6. */
 export interface ErrorReport {
+  /** What is wrong, in DHIS2’s words. */
   readonly message: string
+  /** DHIS2’s own code, such as `E4016`. */
   readonly errorCode: string
+  /** Java class of the object. */
   readonly mainKlass?: string
+  /** Uid of the object. */
   readonly mainId?: string
+  /** Member of the object that is wrong. */
   readonly errorProperty?: string
+  /** What the message was made of. */
   readonly errorProperties?: readonly unknown[]
+  /** What the message was made of, in the reports of tracker imports. */
   readonly args?: readonly (string | null)[]
   /** `EVENT`, and the uid of the object: in the reports of tracker imports. */
   readonly trackerType?: string
+  /** Uid of the object, in the reports of tracker imports. */
   readonly uid?: string
   readonly [member: string]: unknown
 }
 
 /** DHIS2's envelope around answers and errors. WIRE.md 8.2. */
 export interface WebMessage {
+  /** Such as `Conflict`. */
   readonly httpStatus?: string
+  /** Such as 409: the answer’s own status may be another. */
   readonly httpStatusCode?: number
+  /** How it ended. */
   readonly status?: 'OK' | 'WARNING' | 'ERROR' | (string & {})
+  /** DHIS2’s own code, such as `E1119`. */
   readonly errorCode?: string
+  /** What happened, in DHIS2’s words. */
   readonly message?: string
+  /** More of it, for developers. */
   readonly devMessage?: string
+  /** What the call made, or the reports of an import. */
   readonly response?: { readonly responseType?: string; readonly [member: string]: unknown }
   readonly [member: string]: unknown
 }

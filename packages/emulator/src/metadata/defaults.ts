@@ -4,7 +4,9 @@ import type { Traits } from '../versions.js'
 
 /** An account that is there from the start, beside the administrator. */
 export interface SeedUser {
+  /** The name to sign in with. */
   username: string
+  /** In plain text; kept as a hash. */
   password: string
   /** @default a fresh uid */
   id?: string
@@ -12,6 +14,7 @@ export interface SeedUser {
   firstName?: string
   /** @default the username */
   surname?: string
+  /** Default: none. */
   code?: string
   /** Authorities of the account's own role; `ALL` makes a super user. @default none */
   authorities?: readonly string[]

@@ -9,6 +9,7 @@ export interface BlobReader {
   readonly size: number
   /** Lower-case hex. */
   readonly md5: string | undefined
+  /** The bytes from their start, read as they are asked for. */
   open(): ReadableStream<Uint8Array>
 }
 
