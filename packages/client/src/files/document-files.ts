@@ -87,14 +87,20 @@ async function withFreshFile(
   options: UploadDocumentOptions,
 ): Promise<Made> {
   const derived = options.uid !== undefined && options.fileResource === undefined
-  const again = isDhis2Error(error) && error.errorCode === 'E4016' && derived && toSource(data).replayable
-  if (!again) throw carrying(error, taken, { document: draft.id })
+  // where there is a document of that uid too, another file does not help
+  const fileIsTaken = isDhis2Error(error, 'conflict') && error.errorCode === 'E4016'
+  if (!fileIsTaken || !derived || !isReplayable(data)) throw carrying(error, taken, { document: draft.id })
   const fresh = await provideDocumentFile(context, data, { ...options, document: undefined })
   try {
     return { how: await createDocument(context, { ...draft, url: fresh.id }, options), file: fresh }
   } catch (second) {
     throw carrying(second, fresh, { document: draft.id })
   }
+}
+
+/** Whether the data can be sent once more, now that it has been sent: a stream is locked by then. */
+function isReplayable(data: Uploadable): boolean {
+  return !(data instanceof ReadableStream) && !(data instanceof Response) && toSource(data).replayable
 }
 
 async function shareOrDelete(
@@ -179,11 +185,13 @@ export async function renameDocument(
   const setName = { op: 'add', path: '/name', value: name }
   const renamed = await keepingSharing(context, uid, options, {
     async prepare(document): Promise<NewForm> {
-      if (document.external) return {}
-      if (await maySkipValidation(context, options)) return { whole: await readWhole(context, uid, options) }
-      return { copy: await copyFile(context, document, options) }
+      const { url } = document
+      if (document.external) return { url }
+      if (await maySkipValidation(context, options)) return { url, whole: await readWhole(context, uid, options) }
+      return { url, copy: await copyFile(context, document, options) }
     },
-    async write(document, { copy, whole }) {
+    async write(document, { url, copy, whole }) {
+      if (document.url !== url && !document.external) throw changedMeanwhile(uid, what)
       if (copy !== undefined) await attach(context, document, copy, [setName], what, options)
       else if (whole !== undefined) await putUnvalidated(context, uid, { ...whole, name }, what, options)
       else await patchDocument(context, uid, [setName], what, options, (found) => found.name === name)
@@ -204,8 +212,20 @@ export async function renameDocument(
   })
 }
 
+/** What was prepared is of the file that the document had: to write it would bring that file back. */
+function changedMeanwhile(uid: string, what: string): Dhis2Error {
+  const hint = 'Rename it again.'
+  return new Dhis2Error(`Cannot ${what}: somebody has given it another file meanwhile. Nothing was changed. ${hint}`, {
+    code: 'conflict',
+    document: uid,
+    hint,
+  })
+}
+
 /** What a document is renamed by: a copy of its file, its whole object, or, for a link, neither. */
 interface NewForm {
+  /** What the document referred to when this was made. */
+  readonly url: string
   readonly copy?: FileResource
   readonly whole?: Readonly<Record<string, unknown>>
 }
@@ -216,7 +236,13 @@ async function maySkipValidation(context: FilesContext, options: RequestOptions)
 
 /** Streams a document's bytes from the server to itself. */
 async function copyFile(context: FilesContext, document: Document, options: RequestOptions): Promise<FileResource> {
-  const file = await getFileResource(context, document.url, options)
+  const file = await fileBehind(context, document, options)
+  if (file === undefined) {
+    throw new Dhis2Error(
+      `Cannot rename document ${document.id}: it has no file resource that could be copied (“${document.url}”), as documents from before file resources. A superuser can rename it.`,
+      { code: 'unsupported', document: document.id, hint: 'Ask a superuser to rename it.' },
+    )
+  }
   // repeated as a whole by the upload, so that repeats are not multiplied
   return uploadFile(context, fileOf(context, document, file, { ...options, retry: false }), {
     ...requestOptions(options),
