@@ -37,7 +37,7 @@ export interface Dhis2ClientOptions {
   readonly userAgent?: string | undefined
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** How many connections at most. Default 32. Node only. */
+  /** How many connections at most. Default 32. With 1, a file that is copied from the server to itself takes a second. Node only. */
   readonly connections?: number | undefined
   /**
    * The proxy for every request: `http://user:password@host:port`, also `https:`; `false` for none. Default: HTTPS_PROXY,

@@ -35,9 +35,10 @@ export function withTimeouts(next: Transport, limits: Pick<TimeoutLimits, 'heade
     // while the body goes up; what becomes of it once there is an answer does not count
     let sending: Watchdog | undefined = watchdog
     const body = request.body && watchedBody(request, request.body, () => sending)
-    watchdog.watch(body ? 'idle' : 'headers')
+    const onWaiting = (waits: boolean): void => (waits ? watchdog.rest() : watchdog.watch(body ? 'idle' : 'headers'))
+    onWaiting(false)
     try {
-      const answer = next({ ...request, body, signal: linked.signal })
+      const answer = next({ ...request, body, signal: linked.signal, onWaiting })
       // a transport that does not notice the abort must not hold up the call
       answer.then((late) => linked.signal.aborted && discard(late)).catch(() => undefined)
       const response = await abortable(answer, linked.signal)

@@ -29,6 +29,8 @@ export interface TransportRequest {
   readonly signal: AbortSignal
   /** Clocks of this attempt, over those of the client. */
   readonly timeouts?: Pick<TimeoutLimits, 'headers' | 'idle'> | undefined
+  /** Told by a transport where the request has to wait for others of ours, and when it goes on: the clocks rest meanwhile. */
+  readonly onWaiting?: ((waits: boolean) => void) | undefined
 }
 
 /**

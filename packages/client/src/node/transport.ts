@@ -9,6 +9,7 @@ import { type Outgoing, outgoing } from './outgoing.js'
 import { type Proxy, proxyChoice } from './proxy.js'
 import { trustOf } from './trust.js'
 import { asksForSignIn, authorizationOf, refusal } from './tunnel.js'
+import { Turns } from './turns.js'
 import { untilAborted } from './until-aborted.js'
 
 /** Waiting times of the transport, in milliseconds. */
@@ -40,10 +41,12 @@ export function createUndiciTransport(
 ): PlatformTransport {
   const proxyFor = proxyChoice(options.proxy, process.env)
   const connector = createConnector({ timeout: times.connect ?? 30_000, trust: trustOf(options), proxyFor })
-  const pool = { connections: options.connections ?? 32, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 }
+  const most = options.connections ?? 32
+  const pool = { connections: Math.max(2, most), pipelining: 1, headersTimeout: 0, bodyTimeout: 0 }
   const agent = new Agent({ ...pool, connect: connector.connect })
   const toProxies = new Agent({ ...pool, connect: connector.connectToProxy })
   const flights = new Set<Flight>()
+  const turns = new Turns(most)
   let closing: Promise<void> | undefined
 
   async function send(request: TransportRequest): Promise<Response> {
@@ -54,7 +57,11 @@ export function createUndiciTransport(
     flights.add(flight)
     let body: Outgoing | undefined
     const proxy = request.url.protocol === 'http:' ? proxyFor(request.url) : undefined
+    let leave: (() => void) | undefined
     try {
+      const { origin } = proxy?.url ?? request.url
+      leave = turns.take(origin, request.body !== undefined) ?? (await nextTurn(turns, request, origin))
+      signal.throwIfAborted()
       if (request.body !== undefined)
         body = await untilAborted(
           outgoing(request.body, signal, () => (flight.movedAt = Date.now())),
@@ -65,6 +72,7 @@ export function createUndiciTransport(
       const answer = await untilAborted(sent, signal, (late) => late.body.destroy())
       answer.body.once('close', () => {
         flights.delete(flight)
+        leave?.()
         // An answer may come, and end, before the body was sent: undici then ends the connection, and nobody reads on.
         body?.answered()
       })
@@ -75,6 +83,7 @@ export function createUndiciTransport(
       return toResponse(answer, request, flight)
     } catch (error) {
       flights.delete(flight)
+      leave?.()
       body?.stop(signal.aborted ? signal.reason : error)
       if (signal.aborted) throw signal.reason
       const failure = body?.failure()
@@ -85,10 +94,18 @@ export function createUndiciTransport(
   return {
     send,
     close() {
-      closing ??= close([agent, toProxies], flights, times).finally(() => connector.hangUp())
+      closing ??= close([agent, toProxies], turns, flights, times).finally(() => connector.hangUp())
       return closing
     },
   }
+}
+
+/** Waits here for a connection, not in undici: it does not say when it begins, and clocks must not run before. */
+async function nextTurn(turns: Turns, request: TransportRequest, origin: string): Promise<() => void> {
+  request.onWaiting?.(true)
+  const leave = await untilAborted(turns.next(origin, request.body !== undefined), request.signal, (late) => late())
+  request.onWaiting?.(false)
+  return leave
 }
 
 function message(request: TransportRequest, body: Outgoing | undefined): Dispatcher.RequestOptions {
@@ -126,10 +143,16 @@ function passedOn(request: TransportRequest, body: Outgoing | undefined, proxy: 
 }
 
 /** Ends idle connections at once and the others when their answers have ended, or when they go on no more. */
-async function close(agents: readonly Agent[], flights: ReadonlySet<Flight>, times: TransportTimes): Promise<void> {
-  for (const agent of agents) agent.close().catch(ignore)
+async function close(
+  agents: readonly Agent[],
+  turns: Turns,
+  flights: ReadonlySet<Flight>,
+  times: TransportTimes,
+): Promise<void> {
   const { unread = 30_000, stalled = 600_000 } = times
   const goesOn = (flight: Flight) => Date.now() - flight.movedAt < (flight.unread ? unread : stalled)
+  while (turns.waiting && [...flights].some(goesOn)) await setTimeout(20)
+  for (const agent of agents) agent.close().catch(ignore)
   while ([...flights].some(goesOn)) await setTimeout(20)
   // undici forgets its pools when it is told to close: what is left is ended by its connections
   await Promise.all(agents.map((agent) => agent.destroy()))
