@@ -95,11 +95,19 @@ async function install() {
   const [npm, ...first] = npmCommand()
   const { code, output } = await run(npm, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'])
   if (code !== 0) {
-    throw new PrepareError(`${output.trim()}\nnpm ci failed. Is the npm registry within reach, and the disk not full?`)
+    throw new PrepareError(
+      `${gist(output)}\nnpm ci failed. Is the npm registry within reach, has the disk room, do package.json and package-lock.json agree?`,
+    )
   }
   if (!isInstalled())
     throw new PrepareError('npm ci ended well, but not all packages are there. Remove node_modules and try again.')
   say(`Installed in ${seconds(started)}.`)
+}
+
+/** What npm says first; a list of all its options follows. */
+function gist(output) {
+  const lines = output.split('\n').filter((line) => line.replace(/^npm error/, '').trim() !== '')
+  return lines.slice(0, 6).join('\n')
 }
 
 async function compile() {
