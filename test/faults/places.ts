@@ -104,6 +104,8 @@ const MAKERS: Readonly<Record<Surface, (world: World, i: number) => Promise<Plac
     const { client, emulator, capture } = world
     const { eventProgram: program, eventStage: programStage, orgUnit, eventElements } = capture
     const event = createUid()
+    // as others made it: what an attach of ours might lose is in it
+    const old = await client.files.uploadFileResource(text(`old event ${i}.csv`))
     const value = {
       event,
       program,
@@ -115,19 +117,20 @@ const MAKERS: Readonly<Record<Surface, (world: World, i: number) => Promise<Plac
       scheduledAt: '2026-02-27T00:00:00.000',
       geometry: { type: 'Point', coordinates: [-0.2, 5.6] },
       notes: [{ note: createUid(), value: 'called twice' }],
-      dataValues: [{ dataElement: eventElements.text, value: 'first' }],
+      dataValues: [
+        { dataElement: eventElements.text, value: 'first' },
+        { dataElement: eventElements.file, value: old.id },
+      ],
     }
     await post(world, 'api/tracker?async=false', { events: [value] })
     const name = `event ${i}.csv`
     const file = text(name)
-    const { tracker } = client.files
-    const { fileResource } = await tracker.attachToEvent(event, eventElements.file, text(`old event ${i}.csv`))
     return {
       surface: 'events',
       name,
       file,
       reencoded: false,
-      old: fileResource.id,
+      old: old.id,
       put: async (on) => (await on.files.tracker.attachToEvent(event, eventElements.file, file)).fileResource.id,
       get: (on) => on.files.tracker.downloadEventFile(event, eventElements.file),
       kept() {
@@ -141,17 +144,21 @@ const MAKERS: Readonly<Record<Surface, (world: World, i: number) => Promise<Plac
     const { client, emulator, capture } = world
     const { entityType: trackedEntityType, orgUnit, trackerProgram: program, attributes } = capture
     const trackedEntity = createUid()
+    const old = await client.files.uploadFileResource(text(`old who ${i}.csv`))
     const dates = { enrolledAt: '2026-02-01', occurredAt: '2026-02-01' }
     const enrollments = [{ enrollment: createUid(), program, orgUnit, status: 'ACTIVE', ...dates }]
     await post(world, 'api/tracker?async=false', {
-      trackedEntities: [{ trackedEntity, trackedEntityType, orgUnit, enrollments }],
+      trackedEntities: [
+        {
+          trackedEntity,
+          trackedEntityType,
+          orgUnit,
+          enrollments,
+          potentialDuplicate: true,
+          attributes: [{ attribute: attributes.file, value: old.id }],
+        },
+      ],
     })
-    const { tracker } = client.files
-    const { fileResource } = await tracker.attachToTrackedEntity(
-      trackedEntity,
-      attributes.file,
-      text(`old who ${i}.csv`),
-    )
     const name = `who ${i}.csv`
     const file = text(name)
     return {
@@ -159,7 +166,7 @@ const MAKERS: Readonly<Record<Surface, (world: World, i: number) => Promise<Plac
       name,
       file,
       reencoded: false,
-      old: fileResource.id,
+      old: old.id,
       put: async (on) =>
         (await on.files.tracker.attachToTrackedEntity(trackedEntity, attributes.file, file)).fileResource.id,
       get: (on) => on.files.tracker.downloadAttributeFile(trackedEntity, attributes.file),

@@ -1,11 +1,10 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Dhis2Client, isDhis2Error } from '@dhis2-files/client'
-import { createEmulator, type Dhis2Version, type Emulator, type FaultKind } from '@dhis2-files/emulator'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { withCapture } from '../../packages/client/test/stories/capture.js'
-import type { Target } from '../../packages/client/test/stories/targets.js'
+import { isDhis2Error } from '@dhis2-files/client'
+import type { Dhis2Version, Emulator, FaultKind } from '@dhis2-files/emulator'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { preparedWorld } from '../world.js'
 import { makePlaces, md5, type Place, type Surface } from './places.js'
 import { runAll } from './random.js'
 
@@ -24,6 +23,12 @@ const PLACES: Readonly<Record<Surface, number>> = {
   avatars: 3,
   orgUnits: 4,
 }
+
+/** Repeats until it works. The clocks are generous: what a busy machine makes late is no stall, and if it is taken for one, it is sent again. */
+const PATIENT = {
+  retry: { attempts: 14, minDelay: 1, maxDelay: 20 },
+  timeouts: { idle: 2500, headers: 5000 },
+} as const
 
 /** A stall lasts as long as the idle clock, so there are as many as are asked for, and no more. */
 const STALLS = FIRED / 2 + 1
@@ -77,7 +82,7 @@ const KINDS: readonly {
 ]
 
 describe.each(KINDS)('through $name on $version', ({ version, faults }) => {
-  const world = prepared(version)
+  const world = preparedWorld(version, PATIENT)
   let places: Place[]
   let before: Map<Place, unknown>
 
@@ -167,7 +172,7 @@ const SECOND_STEPS = [
 ] as const
 
 describe.each(VERSIONS)('when a server never does the second step on %s', (version) => {
-  const world = prepared(version)
+  const world = preparedWorld(version, PATIENT)
 
   test.each(SECOND_STEPS)(
     '$surface keep what they have, and the error carries the file',
@@ -177,7 +182,9 @@ describe.each(VERSIONS)('when a server never does the second step on %s', (versi
       if (place === undefined) throw new Error('no place')
       const { rest } = place.kept()
       const refusing = emulator.inject({ kind: 'html', status: 503, route })
-      const error: unknown = await place.put(world.open({ attempts: 2 })).catch((reason: unknown) => reason)
+      const error: unknown = await place
+        .put(world.open({ retry: { ...PATIENT.retry, attempts: 2 } }))
+        .catch((reason: unknown) => reason)
       refusing.remove()
       expect(refusing.fired).toBe(2)
       if (!isDhis2Error(error)) throw error
@@ -220,58 +227,4 @@ function expectFired(emulator: Emulator, faults: (typeof KINDS)[number]['faults'
     const fired = emulator.log.filter(({ fault }) => fault?.split(' ')[0] === kind).length
     expect(fired, kind).toBeGreaterThanOrEqual(FIRED)
   }
-}
-
-/** An emulator with a data set and programs, and clients of it; started before the tests of this place, stopped after them. */
-function prepared(version: Dhis2Version): {
-  readonly emulator: Emulator
-  readonly client: Dhis2Client
-  readonly capture: ReturnType<typeof withCapture>
-  open(retry?: { readonly attempts: number }): Dhis2Client
-} {
-  const state: { emulator?: Emulator; url?: string } = {}
-  const clients: Dhis2Client[] = []
-  const open = (retry = { attempts: 14 }): Dhis2Client => {
-    const client = new Dhis2Client({
-      baseUrl: state.url ?? '',
-      auth: { username: 'admin', password: 'district' },
-      retry: { minDelay: 1, maxDelay: 20, ...retry },
-      // generous: what a busy machine makes late is not taken for a stall, and if it is, it is sent again
-      timeouts: { idle: 2500, headers: 5000 },
-    })
-    clients.push(client)
-    return client
-  }
-  let own: Dhis2Client | undefined
-  const world = {
-    get emulator() {
-      if (state.emulator === undefined) throw new Error('It has not been started.')
-      return state.emulator
-    },
-    get client() {
-      return (own ??= open())
-    },
-  }
-  beforeAll(async () => {
-    state.emulator = createEmulator({ version, settings: { storageDelay: 0 } })
-    state.url = (await state.emulator.serve()).url
-  })
-  const target: Target = {
-    prefix: 'faults ',
-    emulator: undefined,
-    open: () => open(),
-    made: (document) => document,
-    get client() {
-      return world.client
-    },
-  }
-  Object.defineProperty(target, 'emulator', { get: () => state.emulator })
-  const capture = withCapture(target)
-  afterAll(async () => {
-    for (const client of clients) await client.close()
-    await state.emulator?.close()
-  })
-  return Object.defineProperties({ capture, open }, Object.getOwnPropertyDescriptors(world)) as ReturnType<
-    typeof prepared
-  >
 }
