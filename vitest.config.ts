@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const conditions = ['@dhis2-files/source', 'node', 'import', 'module', 'default']
 
@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     setupFiles: ['packages/client/test/mutation-setup.ts'],
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    // the suite `networks`: it needs programs that npm does not install
+    exclude: [...configDefaults.exclude, 'test/networks/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,7 +1,7 @@
 /**
  * Runs the code of README and docs/ against the emulator. The `ts` blocks of a file are one program, in their order: it is
- * checked by tsc, then run in a folder that holds report.pdf and report-revised.pdf. Each line of a `sh` block is
- * understood by a row of `COMMANDS`; one that no row knows fails.
+ * checked by tsc, then run in a folder that holds report.pdf, report-revised.pdf and ministry-ca.pem. Each line of a `sh`
+ * block is understood by a row of `COMMANDS`; one that no row knows fails.
  */
 import { spawn } from 'node:child_process'
 import {
@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { pathToFileURL } from 'node:url'
 import { fail, prepare, ROOT } from './prepare.mjs'
 
@@ -72,15 +73,16 @@ function markdownFiles() {
 
 function blocksOf(path) {
   const text = readFileSync(join(ROOT, path), 'utf8')
-  return [...text.matchAll(/^```(\w*)[^\n]*\n(.*?)^```$/gms)].map((match) => ({
+  return [...text.matchAll(/^```(\w*)([^\n]*)\n(.*?)^```$/gms)].map((match) => ({
     language: match[1],
-    code: match[2],
+    file: /file=(\S+)/.exec(match[2])?.[1],
+    code: match[3],
     line: text.slice(0, match.index).split('\n').length,
   }))
 }
 
-function isProgram({ language }) {
-  return language === 'ts' || language === 'js'
+function isProgram({ language, file }) {
+  return file === undefined && (language === 'ts' || language === 'js')
 }
 
 function nameOf(path) {
@@ -116,6 +118,7 @@ async function runProgram(path, { url, token }) {
   const folder = mkdtempSync(join(tmpdir(), 'dhis2-files-docs-'))
   for (const name of ['report.pdf', 'report-revised.pdf'])
     copyFileSync(join(ROOT, 'examples', 'files', name), join(folder, name))
+  writeFileSync(join(folder, 'ministry-ca.pem'), rootCertificates[0])
   check(
     `the code of ${path}`,
     await run(process.execPath, [compiled], { cwd: folder, env: { ...process.env, DHIS2_PAT: token } }),

@@ -6,12 +6,16 @@ import { DEBIAN_PACKAGES } from './suites.mjs'
 
 const REPORT = join(ROOT, '.cache', 'vitest.json')
 
-/** A suite must not go to a real server because somebody's shell names one. */
-const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^DHIS2_/.test(name)))
+/** A suite must not go to a real server because somebody's shell names one, nor by somebody's proxy to this machine. */
+const ENVIRONMENT = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^DHIS2_/.test(name))),
+  no_proxy: [process.env.no_proxy ?? process.env.NO_PROXY, 'localhost', '127.0.0.1', '[::1]'].filter(Boolean).join(','),
+}
 
 /** Which of the Debian packages that a suite needs are not there. */
 export function missingPackages(suite) {
-  const folders = (process.env.PATH ?? '').split(':')
+  // Debian puts daemons where only root looks for them
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin']
   return (suite.needs ?? []).filter((name) => {
     const { program } = DEBIAN_PACKAGES[name]
     return !folders.some((folder) => existsSync(join(folder, program)))

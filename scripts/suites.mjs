@@ -16,8 +16,32 @@ export const SUITES = [
     counts: 'vitest',
     minutes: 15,
   },
+  {
+    name: 'networks',
+    about: 'behind nginx with HTTPS, through tinyproxy',
+    command: ['vitest', 'run', '--config', 'test/networks/vitest.config.ts'],
+    counts: 'vitest',
+    needs: ['nginx-light', 'tinyproxy', 'openssl'],
+    minutes: 10,
+  },
   { name: 'examples', about: 'examples/, each checks itself', command: ['examples.mjs'], counts: 'line', minutes: 3 },
   { name: 'docs', about: 'code in README and docs/', command: ['doc-examples.mjs'], counts: 'line', minutes: 5 },
+  {
+    name: 'python',
+    about: 'the emulator’s workflow, from Python',
+    command: ['languages.mjs', 'python'],
+    counts: 'line',
+    needs: ['python3', 'curl'],
+    minutes: 3,
+  },
+  {
+    name: 'java',
+    about: 'the emulator’s workflow, from Java',
+    command: ['languages.mjs', 'java'],
+    counts: 'line',
+    needs: ['default-jdk-headless', 'curl'],
+    minutes: 3,
+  },
   {
     name: 'reference',
     about: 'typedoc: every export and member is documented',
@@ -70,4 +94,11 @@ export const SUITES = [
 ]
 
 /** What suites need beside npm's packages: the Debian package, and a program of it that tells whether it is there. */
-export const DEBIAN_PACKAGES = {}
+export const DEBIAN_PACKAGES = {
+  curl: { program: 'curl' },
+  'default-jdk-headless': { program: 'javac' },
+  'nginx-light': { program: 'nginx' },
+  openssl: { program: 'openssl' },
+  python3: { program: 'python3' },
+  tinyproxy: { program: 'tinyproxy' },
+}

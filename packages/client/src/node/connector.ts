@@ -54,15 +54,15 @@ export function createConnector({ timeout, trust, proxyFor }: ConnectorOptions):
     const authority = options.port ? (options.host ?? '') : `${options.host}:443`
     reach(proxy, (...result) => {
       if (result[0] !== null) return callback(...result)
-      openTunnel(result[1], { proxy, authority, timeout }).then(
-        (socket) =>
-          connect({ ...options, httpSocket: socket }, (...secured) => {
-            if (secured[0] === null) secured[1].once('close', () => socket.destroy())
-            else socket.destroy()
-            callback(...secured)
-          }),
-        (error: Error) => callback(error, null),
-      )
+      const [, socket] = result
+      openTunnel(socket, { proxy, authority, timeout }, (failure) => {
+        if (failure !== null) return callback(failure, null)
+        connect({ ...options, httpSocket: socket }, (...secured) => {
+          if (secured[0] === null) secured[1].once('close', () => socket.destroy())
+          else socket.destroy()
+          callback(...secured)
+        })
+      })
     })
   }
 

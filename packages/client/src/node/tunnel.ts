@@ -14,39 +14,45 @@ export interface TunnelRequest {
 }
 
 /**
- * Asks the proxy at the other end of `socket` for a tunnel. The socket is then one to the server.
- * @throws ProxyFailure, after which the socket is gone
+ * Asks the proxy at the other end of `socket` for a tunnel. The socket is then one to the server; it is ended where there is
+ * none.
  */
-export function openTunnel(socket: Socket, { proxy, authority, timeout }: TunnelRequest): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const asked = `CONNECT ${authority}`
-    const fail = (failure: ProxyFailure) => {
-      socket.destroy()
-      reject(failure)
-    }
-    const request = httpRequest({
-      method: 'CONNECT',
-      path: authority,
-      headers: { host: authority, connection: 'keep-alive', ...authorizationOf(proxy) },
-      createConnection: () => socket,
-      timeout,
-    })
-    request.once('timeout', () =>
-      fail(new ProxyFailure('PROXY_UNREACHABLE', `${nameOf(proxy)} has no answer to ${asked}`)),
-    )
-    request.on('error', (cause) =>
-      fail(new ProxyFailure('PROXY_BROKEN', `${nameOf(proxy)} has no answer to ${asked}: ${cause.message}`, { cause })),
-    )
-    request.once('connect', (answer, _socket, head) => {
-      const { statusCode = 0 } = answer
-      if (statusCode < 200 || statusCode > 299) return fail(refusal(proxy, statusCode, asked))
-      socket.setTimeout(0)
-      if (head.byteLength > 0) socket.unshift(head)
-      resolve(socket)
-    })
-    request.end()
+export function openTunnel(
+  socket: Socket,
+  { proxy, authority, timeout }: TunnelRequest,
+  callback: (failure: ProxyFailure | null) => void,
+): void {
+  const asked = `CONNECT ${authority}`
+  const fail = (failure: ProxyFailure) => {
+    socket.destroy()
+    callback(failure)
+    callback = ignore
+  }
+  const request = httpRequest({
+    method: 'CONNECT',
+    path: authority,
+    headers: { host: authority, connection: 'keep-alive', ...authorizationOf(proxy) },
+    createConnection: () => socket,
+    timeout,
   })
+  request.once('timeout', () =>
+    fail(new ProxyFailure('PROXY_UNREACHABLE', `${nameOf(proxy)} has no answer to ${asked}`)),
+  )
+  request.on('error', (cause) =>
+    fail(new ProxyFailure('PROXY_BROKEN', `${nameOf(proxy)} has no answer to ${asked}: ${cause.message}`, { cause })),
+  )
+  request.once('connect', (answer, _socket, head) => {
+    const { statusCode = 0 } = answer
+    if (statusCode < 200 || statusCode > 299) return fail(refusal(proxy, statusCode, asked))
+    socket.setTimeout(0)
+    if (head.byteLength > 0) socket.unshift(head)
+    callback(null)
+    callback = ignore
+  })
+  request.end()
 }
+
+function ignore(): void {}
 
 /** The header that signs in at the proxy. */
 export function authorizationOf({ authorization }: Proxy): { 'proxy-authorization'?: string } {
