@@ -179,7 +179,9 @@ export class Dhis2ClientBase {
    * @throws Dhis2Error · TypeError for a path that leads elsewhere
    */
   async request(path: string, init: ClientRequestInit = {}): Promise<Response> {
-    const { method = 'GET', ...rest } = init
+    const { method: given = 'GET', ...rest } = init
+    // as fetch has it; in small letters it would count as one that may be repeated
+    const method = given.toUpperCase() as Method
     const relative = path.replace(/^\/+/, '')
     const url = new URL(relative, this.#core.baseUrl)
     if (url.origin !== this.#core.baseUrl.origin || !url.pathname.startsWith(this.#core.baseUrl.pathname)) {

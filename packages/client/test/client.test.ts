@@ -40,6 +40,13 @@ describe('a client', () => {
     expect(server.received).toEqual([])
   })
 
+  it('knows its methods in small letters too: what changes something is not repeated', async () => {
+    const server = session().on('POST /hmis/api/x', () => json({}, 502))
+    const error = await failure(Client.of(fakePlatform(server)).request('api/x', { method: 'post' as 'POST' }))
+    expect(error).toMatchObject({ method: 'POST', doubtful: true, attempts: 1 })
+    expect(server.lines().filter((line) => line.startsWith('POST'))).toHaveLength(1)
+  })
+
   it('makes one request of its first call for the system info', async () => {
     const server = session()
     const client = Client.of(fakePlatform(server))

@@ -111,21 +111,26 @@ async function attributeCombos(
     what: `read data set ${query.dataSet}`,
     query: { fields: 'categoryCombo[id,name,categoryOptionCombos[id,categoryOptions[id]]]' },
   })
-  const { categoryCombo } = json as { categoryCombo?: Combo }
-  if (categoryCombo === undefined || categoryCombo.name === 'default') return new Map()
+  const { categoryCombo } = readObject<{ categoryCombo?: unknown }>(json, 'a data set', { categoryCombo: 'object' })
+  if (!categoryCombo) return new Map()
+  const { id: cc, name, categoryOptionCombos } = readCombo(categoryCombo, 'categoryCombo')
+  if (name === 'default') return new Map()
   return new Map(
-    (categoryCombo.categoryOptionCombos ?? []).map(({ id, categoryOptions = [] }) => [
-      id,
-      { cc: categoryCombo.id, cp: categoryOptions.map((option) => option.id) },
-    ]),
+    readArray(categoryOptionCombos ?? [], 'categoryOptionCombos').map((one) => {
+      const { id, categoryOptions } = readCombo(one, 'a category option combo')
+      const options = readArray(categoryOptions ?? [], 'categoryOptions')
+      return [id, { cc, cp: options.map((option) => readCombo(option, 'a category option').id) }]
+    }),
   )
 }
 
 interface Combo {
   readonly id: string
   readonly name?: string
-  readonly categoryOptionCombos?: readonly {
-    readonly id: string
-    readonly categoryOptions?: readonly { readonly id: string }[]
-  }[]
+  readonly categoryOptionCombos?: unknown
+  readonly categoryOptions?: unknown
+}
+
+function readCombo(value: unknown, what: string): Combo {
+  return readObject(value, what, { id: 'string!' })
 }

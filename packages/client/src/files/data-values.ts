@@ -1,7 +1,7 @@
 import type { Uploadable } from '../bytes/source.js'
 import { Dhis2Error, isDhis2Error } from '../errors.js'
 import type { QueryValue, RequestOptions } from '../http/call.js'
-import { readArray } from '../models/decode.js'
+import { isUidLike, readArray } from '../models/decode.js'
 import type { FileResource } from '../models/file-resource.js'
 import { fetchFileResources } from './by-uid.js'
 import { type FilesContext, requestOptions } from './context.js'
@@ -131,6 +131,12 @@ export async function downloadDataValue(
     throw new Dhis2Error(`There is no ${nameOf(key)}.`, {
       code: 'not-found',
       hint: 'If it was there, it may have been deleted; downloadByFile reads its file where the uid is known.',
+    })
+  }
+  if (!isUidLike(value)) {
+    throw new Dhis2Error(`There is no file in ${nameOf(key)}: it is “${value.slice(0, 60)}”.`, {
+      code: 'not-found',
+      hint: 'Files are the values of data elements of type FILE_RESOURCE and IMAGE.',
     })
   }
   const file = await getFileResource(context, value, options)

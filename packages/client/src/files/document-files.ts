@@ -1,7 +1,7 @@
 import { toSource, type Uploadable } from '../bytes/source.js'
 import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
 import type { RequestOptions } from '../http/call.js'
-import { readObject } from '../models/decode.js'
+import { isUidLike, readObject } from '../models/decode.js'
 import type { Document } from '../models/document.js'
 import type { FileResource } from '../models/file-resource.js'
 import type { Sharing } from '../models/sharing.js'
@@ -368,7 +368,7 @@ async function fileBehind(
   document: Document,
   options: RequestOptions,
 ): Promise<FileResource | undefined> {
-  if (!/^[A-Za-z0-9]{1,11}$/.test(document.url)) return undefined
+  if (!isUidLike(document.url)) return undefined
   try {
     return await getFileResource(context, document.url, options)
   } catch (error) {

@@ -182,7 +182,7 @@ export function assertName(name: unknown): asserts name is string {
 function checkLink(url: unknown): void {
   if (typeof url !== 'string') throw new TypeError('url must be given: an http or https URL.')
   if (LINK.test(url)) return
-  const shown = url.replace(/\/\/[^/@]*@/, '//•••@').slice(0, 120)
+  const shown = url.replace(/\/\/[^/]*@/, '//•••@').slice(0, 120)
   const bad = /[^-a-zA-Z0-9+&@#/%?=~_|!:,.;]/.exec(url)?.[0]
   const why = !/^https?:\/\//.test(url)
     ? 'it must begin with http:// or https://'

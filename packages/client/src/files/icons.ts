@@ -166,10 +166,9 @@ export async function downloadIcon(
   options: RequestOptions = {},
 ): Promise<FileDownload> {
   const { fileResource } = await getIcon(context, key, options)
-  if (typeof fileResource?.id !== 'string') {
-    throw new Dhis2Error(`Icon ${key} has no file.`, { code: 'lost-content' })
-  }
-  const file = await getFileResource(context, fileResource.id, options)
+  if (!fileResource) throw new Dhis2Error(`Icon ${key} has no file.`, { code: 'lost-content' })
+  const { id } = readObject<{ id: string }>(fileResource, 'fileResource', { id: 'uid!' })
+  const file = await getFileResource(context, id, options)
   return createDownload(context, {
     path: `${pathOf(key)}/icon`,
     what: `icon ${key}`,

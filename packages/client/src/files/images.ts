@@ -57,12 +57,9 @@ async function readReference(
   options: RequestOptions,
 ): Promise<string | undefined> {
   const init = { ...requestOptions(options), what: `read the ${name}`, query: { fields: `id,${member}` } }
-  const object = readObject<Record<string, { id: string } | undefined>>(
-    await context.call.json('GET', path, init),
-    'an object',
-    { [member]: 'object' },
-  )
-  return object[member]?.id
+  const json = await context.call.json('GET', path, init)
+  const file = readObject<Record<string, unknown>>(json, 'an object', { [member]: 'object' })[member] ?? undefined
+  return file && readObject<{ id: string }>(file, member, { id: 'uid!' }).id
 }
 
 export async function getImage(

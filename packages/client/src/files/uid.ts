@@ -1,3 +1,5 @@
+import { isUidLike } from '../models/decode.js'
+
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const ALPHABET = `${LETTERS}0123456789`
 const UID = /^[A-Za-z][A-Za-z0-9]{10}$/
@@ -45,7 +47,7 @@ export function isUid(text: string): boolean {
  * @throws TypeError for what can be no uid of any version.
  */
 export function uidInPath(uid: unknown, name: string): string {
-  if (typeof uid !== 'string' || !/^[A-Za-z0-9]{1,11}$/.test(uid)) {
+  if (typeof uid !== 'string' || !isUidLike(uid)) {
     throw new TypeError(`${name} must be a uid, but is ${JSON.stringify(uid)}.`)
   }
   return uid

@@ -81,7 +81,7 @@ async function sendFile(
   options: UploadOptions & { readonly domain?: FileResourceDomain | undefined },
 ): Promise<FileResource> {
   const { traits } = await context.version(requestOptions(options))
-  const domain = options.domain ?? 'DATA_VALUE'
+  const domain = (options.domain || 'DATA_VALUE').toUpperCase()
   const filename = options.filename ?? (given.name === '' ? 'untitled' : given.name)
   const type = contentTypeOf({ given: options.contentType, blobType: given.type, filename })
   const checked =
@@ -89,7 +89,10 @@ async function sendFile(
   const file = digesting(checked, () => context.platform.createMd5(checked.size))
   const uid = options.uid ?? createUid()
   const sending: Sending = { uid, ownUid: options.uid === undefined, domain, filename, type, file, options }
-  const accepted = await send(context, sending, traits)
+  const accepted = await send(context, sending, traits).catch((error: unknown) => {
+    if (options.preflight !== false) release(checked, error)
+    throw error
+  })
   if (options.until === 'accepted' || accepted.storageStatus === 'STORED') return accepted
   try {
     return await waitUntilStored(context, accepted.id, options)
@@ -183,7 +186,7 @@ function compare(resource: FileResource, sent: Digest, filename: string): void {
   )
 }
 
-/** Ends a one-shot stream that was peeked at and is not sent. */
+/** Ends a one-shot stream that was peeked at and is not sent. One that was sent has ended already. */
 function release(source: ByteSource, reason: unknown): void {
   if (source.replayable) return
   source

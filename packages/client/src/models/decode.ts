@@ -1,13 +1,10 @@
 import { Dhis2Error } from '../errors.js'
 import { isRecord } from './web-message.js'
 
-/** Types of members that are looked at when they are there; with `!` they must be there. */
-export type MemberTypes = Readonly<
-  Record<
-    string,
-    'string' | 'number' | 'boolean' | 'array' | 'object' | 'string!' | 'number!' | 'boolean!' | 'array!' | 'object!'
-  >
->
+type MemberType = 'string' | 'number' | 'boolean' | 'array' | 'object' | 'uid'
+
+/** Types of members that are looked at when they are there; with `!` they must be there. A `uid` can be a part of a path. */
+export type MemberTypes = Readonly<Record<string, MemberType | `${MemberType}!`>>
 
 /**
  * Narrows what a server sent, once, at the edge: an object whose known members have their types. Unknown members stay,
@@ -21,7 +18,8 @@ export function readObject<T>(value: unknown, what: string, members: MemberTypes
     const type = spec.replace('!', '')
     if (member === undefined || member === null) {
       if (spec.endsWith('!')) throw unexpected(`${what}.${name}`, type, member)
-    } else if (typeOf(member) !== type) throw unexpected(`${what}.${name}`, type, member)
+    } else if (type === 'uid' ? !isUidLike(member) : typeOf(member) !== type)
+      throw unexpected(`${what}.${name}`, type, member)
   }
   return value as T
 }
@@ -30,6 +28,11 @@ export function readObject<T>(value: unknown, what: string, members: MemberTypes
 export function readArray(value: unknown, what: string): readonly unknown[] {
   if (!Array.isArray(value)) throw unexpected(what, 'an array', value)
   return value
+}
+
+/** As any version has them: 2.41 and 2.42 keep shorter ones than they make (WIRE.md 1.3). */
+export function isUidLike(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Za-z0-9]{1,11}$/.test(value)
 }
 
 function typeOf(value: unknown): string {

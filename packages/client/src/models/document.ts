@@ -25,7 +25,7 @@ export interface Document extends Identifiable {
 }
 
 const MEMBERS = {
-  id: 'string!',
+  id: 'uid!',
   name: 'string',
   url: 'string',
   external: 'boolean',

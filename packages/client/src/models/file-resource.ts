@@ -55,7 +55,7 @@ export interface FileResourceOwner {
 }
 
 const MEMBERS = {
-  id: 'string!',
+  id: 'uid!',
   name: 'string',
   contentType: 'string',
   contentLength: 'number',

@@ -218,6 +218,29 @@ test('a list gives the attribute options of a value in its key, and asks for fil
   expect(lines().filter((line) => line.startsWith('GET /api/fileResources?'))).toHaveLength(3)
 })
 
+test.each<[string, unknown]>([
+  ['nothing', null],
+  ['no combinations', { categoryCombo: { id: 'CcFunding01', categoryOptionCombos: 'none' } }],
+  ['a combination that is none', { categoryCombo: { id: 'CcFunding01', categoryOptionCombos: [null] } }],
+  ['options that are none', { categoryCombo: { id: 'a', categoryOptionCombos: [{ id: 'b', categoryOptions: [5] }] } }],
+])('a list whose data set is %s is a protocol error', async (_, json) => {
+  const { client } = scripted('2.43.1', {
+    ...fileStore().routes,
+    'GET /api/dataValueSets': () => ({ json: { dataValues: [{ dataElement: 'DeFile00001', value: 'FrVal200001' }] } }),
+    'GET /api/dataElements': () => ({ json: { pager: { page: 1, pageSize: 50 }, dataElements: [] } }),
+    'GET /api/dataSets/DsFiles0001': () => ({ json }),
+  })
+  const list = client.files.dataValues.list({ dataSet: 'DsFiles0001', orgUnit: 'OuFiles0001', period: '202601' })
+  expect(await failure(all(list))).toMatchObject({ name: 'Dhis2Error', code: 'protocol' })
+})
+
+test('a value that is no uid is no file', async () => {
+  const { client } = scripted('2.43.1', { 'GET /api/dataValues': () => ({ json: ['12.5'] }) })
+  const error = await failure(client.files.dataValues.download(KEY))
+  expect(error).toMatchObject({ name: 'Dhis2Error', code: 'not-found' })
+  expect(error.message).toContain('“12.5”')
+})
+
 test('a list without a period or dates is misuse', async () => {
   const { client } = scripted('2.43.1', {})
   const list = client.files.dataValues.list({ dataSet: 'DsFiles0001', orgUnit: 'OuFiles0001' })

@@ -154,3 +154,9 @@ test('an icon that came with DHIS2 cannot be changed', async () => {
   expect(await failure(server.client.files.icons.remove('2g_positive'))).toMatchObject({ code: 'forbidden' })
   expect(await failure(server.client.files.icons.download('2g_positive'))).toMatchObject({ code: 'lost-content' })
 })
+
+test('an icon whose file has no uid is a protocol error', async () => {
+  const icon = { key: 'tent', keywords: [], fileResource: { id: 'no uid' } }
+  const { client } = scripted('2.43.1', { 'GET /api/icons/tent': () => ({ json: icon }) })
+  expect(await failure(client.files.icons.download('tent'))).toMatchObject({ name: 'Dhis2Error', code: 'protocol' })
+})

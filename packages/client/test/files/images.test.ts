@@ -173,3 +173,8 @@ test('another file under the given uid is a conflict', async () => {
   const set = server.client.files.avatars.set(PHOTO, { fileResource: 'FrOther0001' })
   expect(await failure(set)).toMatchObject({ code: 'conflict', fileResource: 'FrOther0001' })
 })
+
+test.each([5, 'no uid', undefined])('a reference to a file with %j as uid is a protocol error', async (id) => {
+  const { client } = scripted('2.43.1', { 'GET /api/me': () => ({ json: { id: ME, avatar: { id } } }) })
+  expect(await failure(client.files.avatars.get())).toMatchObject({ name: 'Dhis2Error', code: 'protocol' })
+})

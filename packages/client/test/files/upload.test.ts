@@ -125,6 +125,19 @@ describe('an upload', () => {
     expect(await uploadFile(filesContext(server), data, { domain: 'ICON' })).toMatchObject({ contentLength: 7 })
   })
 
+  it('that the server encodes anew is not compared, however its domain is written', async () => {
+    const server = new FakeDhis2()
+    server.trouble = (line) => {
+      if (line !== POST) return undefined
+      const made = { ...{ id: UID, name: 'a.png', contentType: 'image/png', contentMd5: md5Of('x') }, contentLength: 1 }
+      const response = { fileResource: { ...made, domain: 'ICON', storageStatus: 'PENDING' } }
+      return json({ httpStatus: 'Accepted', status: 'OK', response }, 202)
+    }
+    const data = new File([Buffer.from('89504e470d0a1a0a00', 'hex')], 'a.png', { type: 'image/png' })
+    const options = { domain: 'icon', uid: UID, until: 'accepted' } as const
+    expect(await uploadFile(filesContext(server), data, options)).toMatchObject({ id: UID })
+  })
+
   it('that is not stored in time carries its file resource', async () => {
     const server = new FakeDhis2()
     server.storesAs = 'PENDING'
@@ -277,6 +290,15 @@ describe('a one-shot stream', () => {
     const server = new FakeDhis2()
     await uploadFile(filesContext(server), stream('first ', 'second'), { filename: 'a.txt', uid: UID })
     expect(new TextDecoder().decode(server.files.get(UID)?.bytes)).toBe('first second')
+  })
+
+  it('is let go when it is not sent because of something else', async () => {
+    const server = new FakeDhis2()
+    const data = stream(new Uint8Array(100), 'report')
+    const context = filesContext({ send: () => Promise.resolve(refusal(401, 'no')) })
+    expect(await failure(uploadFile(context, data, {}))).toMatchObject({ code: 'unauthenticated' })
+    expect(data.cancelled).toHaveBeenCalledOnce()
+    expect(server.received).toEqual([])
   })
 
   it('is not sent again, and says so', async () => {

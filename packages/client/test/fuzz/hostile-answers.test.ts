@@ -44,6 +44,45 @@ const TEMPLATES: readonly unknown[] = [
     },
   },
   { pager: { page: 1, pageSize: 50, total: 1, pageCount: 1 }, documents: [{ id: 'aBcDeFgHiJk' }], fileResources: [] },
+  ['aBcDeFgHiJk'],
+  {
+    pager: { page: 1, pageSize: 50 },
+    dataValues: [
+      { dataElement: 'DeFile00001', attribute: 'AtPhoto0001', orgUnit: 'OuFiles0001', value: 'aBcDeFgHiJk' },
+    ],
+    dataElements: [{ id: 'DeFile00001', valueType: 'IMAGE' }],
+    trackedEntityAttributes: [{ id: 'AtPhoto0001', valueType: 'IMAGE' }],
+    categoryCombo: {
+      id: 'CcFunding01',
+      name: 'x',
+      categoryOptionCombos: [{ id: 'a', categoryOptions: [{ id: 'b' }] }],
+    },
+  },
+  {
+    id: 'aBcDeFgHiJk',
+    key: 'tent',
+    event: 'aBcDeFgHiJk',
+    trackedEntity: 'aBcDeFgHiJk',
+    trackedEntityType: 'TetPerson01',
+    attributes: [{ attribute: 'AtPhoto0001', value: 'aBcDeFgHiJk' }],
+    dataValues: [{ dataElement: 'DeFile00001', value: 'aBcDeFgHiJk' }],
+    trackedEntityTypeAttributes: [{ trackedEntityAttribute: { id: 'AtPhoto0001' } }],
+    avatar: { id: 'aBcDeFgHiJk' },
+    image: { id: 'aBcDeFgHiJk' },
+    fileResource: { id: 'aBcDeFgHiJk' },
+    keywords: ['a'],
+    subject: 'a',
+    messages: [{ id: 'aBcDeFgHiJk', text: 'a', attachments: [{ id: 'aBcDeFgHiJk' }] }],
+  },
+  {
+    pager: { page: 1, pageSize: 50 },
+    events: [{ event: 'aBcDeFgHiJk', dataValues: [{ dataElement: 'DeFile00001', value: 'aBcDeFgHiJk' }] }],
+    trackedEntities: [
+      { trackedEntity: 'aBcDeFgHiJk', attributes: [{ attribute: 'AtPhoto0001', value: 'aBcDeFgHiJk' }] },
+    ],
+    icons: [{ key: 'tent', keywords: [] }],
+    messageConversations: [{ id: 'aBcDeFgHiJk', subject: 'a', messages: [] }],
+  },
   {
     httpStatus: 'Conflict',
     httpStatusCode: 409,
@@ -57,8 +96,14 @@ const TEMPLATES: readonly unknown[] = [
   },
 ]
 
+/** One answer to nearly every question, so that what asks several gets far. */
+const EVERYTHING: unknown = Object.assign({}, ...TEMPLATES.filter((one) => !Array.isArray(one)))
+
+const template = fc.oneof(fc.constantFrom(...TEMPLATES), fc.constant(EVERYTHING))
+const place = fc.oneof(fc.nat(40), fc.nat(150))
+
 const bent: fc.Arbitrary<unknown> = fc
-  .tuple(fc.constantFrom(...TEMPLATES), fc.array(fc.tuple(fc.nat(40), fc.jsonValue({ maxDepth: 2 })), { maxLength: 3 }))
+  .tuple(template, fc.array(fc.tuple(place, fc.jsonValue({ maxDepth: 2 })), { maxLength: 3 }))
   .map(([template, changes]) => {
     let at = 0
     return JSON.parse(JSON.stringify(template), (_, value: unknown) => {
@@ -127,6 +172,14 @@ const status = fc.oneof(
 )
 const answer = fc.record({ status, headers, body })
 
+const KEY = { de: 'DeFile00001', ou: 'OuFiles0001', pe: '202601' }
+const PNG = new File([Buffer.from('89504e470d0a1a0a00', 'hex')], 'tent.png', { type: 'image/png' })
+
+async function some(rows: AsyncIterable<unknown>): Promise<void> {
+  let count = 0
+  for await (const row of rows) if (typeof row !== 'object' || ++count > 100) break
+}
+
 const CALLS: readonly ((client: Dhis2Client) => Promise<unknown>)[] = [
   (c) => c.system.info(),
   (c) => c.system.ping(),
@@ -156,6 +209,35 @@ const CALLS: readonly ((client: Dhis2Client) => Promise<unknown>)[] = [
     if (download.kind === 'file') await download.bytes()
   },
   async (c) => (await c.files.downloadFileResource('aBcDeFgHiJk')).bytes(),
+  (c) => c.files.dataValues.upload(new Blob(['test']), KEY, { deadline: 5 }),
+  (c) => c.files.dataValues.get(KEY),
+  async (c) => (await c.files.dataValues.download(KEY)).bytes(),
+  (c) => c.files.dataValues.remove(KEY),
+  (c) => some(c.files.dataValues.list({ dataSet: 'DsFiles0001', orgUnit: 'OuFiles0001', period: '202601' })),
+  async (c) => {
+    const file = await c.files.tracker.downloadEventFile('aBcDeFgHiJk', 'DeFile00001')
+    if (file.kind === 'file') await file.bytes()
+  },
+  (c) => c.files.tracker.downloadAttributeFile('aBcDeFgHiJk', 'AtPhoto0001', { etag: 'aBcDeFgHiJk' }),
+  (c) => c.files.tracker.attachToEvent('aBcDeFgHiJk', 'DeFile00001', new Blob(['test']), { deadline: 5 }),
+  (c) => c.files.tracker.attachToTrackedEntity('aBcDeFgHiJk', 'AtPhoto0001', new Blob(['test']), { deadline: 5 }),
+  (c) => some(c.files.tracker.listEventFiles({ program: 'PrEvents001' })),
+  (c) => some(c.files.tracker.listTrackedEntityFiles({ trackedEntityType: 'TetPerson01' })),
+  (c) => c.files.messages.send({ subject: 'a', text: 'a', users: ['aBcDeFgHiJk'], attachments: [new Blob(['test'])] }),
+  (c) => c.files.messages.reply('aBcDeFgHiJk', { text: 'a', attachments: ['aBcDeFgHiJk'] }, { deadline: 5 }),
+  (c) => c.files.messages.listAttachments('aBcDeFgHiJk'),
+  async (c) => (await c.files.messages.downloadAttachment('aBcDeFgHiJk', 'aBcDeFgHiJk', 'aBcDeFgHiJk')).bytes(),
+  (c) => some(c.files.icons.list()),
+  (c) => c.files.icons.create(PNG, { key: 'tent', deadline: 5 }),
+  (c) => c.files.icons.update('tent', { description: 'b' }),
+  (c) => c.files.icons.remove('tent'),
+  async (c) => (await c.files.icons.download('tent')).bytes(),
+  (c) => c.files.avatars.set(PNG, { deadline: 5 }),
+  (c) => c.files.avatars.remove({ user: 'aBcDeFgHiJk' }),
+  async (c) => (await c.files.avatars.download()).bytes(),
+  (c) => c.files.orgUnitImages.get('aBcDeFgHiJk'),
+  (c) => c.files.orgUnitImages.set('aBcDeFgHiJk', PNG, { deadline: 5 }),
+  (c) => c.files.orgUnitImages.remove('aBcDeFgHiJk'),
 ]
 
 test(`whatever a server answers ends in a result or a typed error: ${ANSWERS} hostile answers`, async () => {
