@@ -33,8 +33,9 @@ export function openTunnel(
     path: authority,
     headers: { host: authority, connection: 'keep-alive', ...authorizationOf(proxy) },
     createConnection: () => socket,
-    timeout,
   })
+  // as an option it would count for sockets that Node makes by itself
+  request.setTimeout(timeout)
   request.once('timeout', () =>
     fail(new ProxyFailure('PROXY_UNREACHABLE', `${nameOf(proxy)} has no answer to ${asked}`)),
   )
