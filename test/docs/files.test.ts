@@ -38,6 +38,13 @@ test('the workflow of the emulator’s README is one', () => {
   })
 })
 
+test('every statement of docs/uploads.md has its test', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'uploads.md'), 'utf8')
+  const proofs = [...text.matchAll(/^\| .* \| (\S+\.test\.ts)(?:: (.*))? \|$/gm)]
+  expect(proofs.length).toBeGreaterThan(30)
+  for (const [, file = '', title = ''] of proofs) expect(readFileSync(join(ROOT, file), 'utf8')).toContain(title)
+})
+
 function readable(path: string): boolean {
   try {
     return readFileSync(join(ROOT, path)).length > 0
