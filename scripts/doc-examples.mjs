@@ -1,7 +1,8 @@
 /**
  * Runs the code of README and docs/ against the emulator. The `ts` blocks of a file are one program, in their order: it is
- * checked by tsc, then run in a folder that holds report.pdf, report-revised.pdf and ministry-ca.pem. Each line of a `sh`
- * block is understood by a row of `COMMANDS`; one that no row knows fails.
+ * checked by tsc, then run in a folder that holds report.pdf, report-revised.pdf, photo.jpg, tent.png and ministry-ca.pem, on a
+ * server that has what doc-objects.mjs makes. Each line of a `sh` block is understood by a row of `COMMANDS`; one that no row
+ * knows fails.
  */
 import { spawn } from 'node:child_process'
 import {
@@ -18,6 +19,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { pathToFileURL } from 'node:url'
+import { makeDocObjects } from './doc-objects.mjs'
 import { fail, prepare, ROOT } from './prepare.mjs'
 
 /** The server and the token that the docs name. */
@@ -52,7 +54,12 @@ for (const { path, blocks } of programs) {
   writeFileSync(join(cache, `${nameOf(path)}.ts`), `${code.join('\n')}\nexport {}\n`)
 }
 await typecheck()
-for (const { path } of programs) await onEmulator((server) => runProgram(path, server))
+for (const { path } of programs) {
+  await onEmulator(async (server) => {
+    await makeDocObjects(server.url)
+    await runProgram(path, server)
+  })
+}
 for (const { path, blocks } of documents) {
   for (const { line, code } of blocks.filter((block) => block.language === 'sh')) {
     for (const command of code.split('\n').filter((text) => text !== '' && !text.startsWith('#'))) {
@@ -116,8 +123,9 @@ async function runProgram(path, { url, token }) {
   if (!existsSync(compiled)) return check(path, { code: 1, output: 'It was not compiled.' })
   writeFileSync(compiled, readFileSync(compiled, 'utf8').replaceAll(NAMED_SERVER, url))
   const folder = mkdtempSync(join(tmpdir(), 'dhis2-files-docs-'))
-  for (const name of ['report.pdf', 'report-revised.pdf'])
+  for (const name of ['report.pdf', 'report-revised.pdf', 'photo.jpg'])
     copyFileSync(join(ROOT, 'examples', 'files', name), join(folder, name))
+  copyFileSync(join(ROOT, 'test', 'conformance', 'fixtures', 'icon.png'), join(folder, 'tent.png'))
   writeFileSync(join(folder, 'ministry-ca.pem'), rootCertificates[0])
   check(
     `the code of ${path}`,
