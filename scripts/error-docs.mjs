@@ -1,7 +1,11 @@
-/** `npm run docs`: writes docs/errors.md from the client's own tables. `--check` only compares. */
+/**
+ * `npm run docs`: writes docs/errors.md from the client's own tables, with a message of each code that is provoked here.
+ * `--check` only compares.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { errorExamples } from './error-examples.mjs'
 import { fail, PrepareError, prepare, ROOT } from './prepare.mjs'
 
 /** What each code means, whoever finds it out, and what to do. */
@@ -32,16 +36,16 @@ const MEANINGS = {
     'Upload it again. The server’s log says why it was lost.',
   ],
   'rejected-file': [
-    'DHIS2 does not take this file. Most cases are found before a byte is sent.',
+    'DHIS2 does not take this file. Preflight finds most cases before a byte is sent, a file over the size cap among them.',
     'The message names the rule, the limit, the actual value and what to change.',
   ],
   'too-large': [
-    'The file is larger than DHIS2, a proxy before it, or the disk takes.',
+    'The server, a proxy before it, or the disk refused the file for its size.',
     'The message names the setting: `max.file_upload_size`, `client_max_body_size`.',
   ],
   'rate-limited': [
     'The server asks for a pause. The client has waited as long as it was asked to.',
-    'Send less at once.',
+    'Send less at once, and go on after `error.retryAfter` milliseconds.',
   ],
   server: ['The server, its file store or a proxy failed.', 'Try later; look at the server’s log.'],
   network: [
@@ -65,10 +69,11 @@ const MEANINGS = {
 }
 
 /**
- * @param {{ codes: readonly string[], classification: readonly object[] }} tables Codes in their order; rows of CLASSIFICATION.
+ * @param {{ codes: readonly string[], classification: readonly object[], examples: object }} tables Codes in their order; rows of
+ *   CLASSIFICATION; a message of each code.
  * @returns {string} docs/errors.md
  */
-function renderErrorDocs({ codes, classification }) {
+function renderErrorDocs({ codes, classification, examples }) {
   const unknown = codes.filter((code) => !(code in MEANINGS))
   const gone = Object.keys(MEANINGS).filter((code) => !codes.includes(code))
   if (unknown.length + gone.length > 0) {
@@ -90,15 +95,31 @@ function renderErrorDocs({ codes, classification }) {
     '`doubtful` says whether the server may have done the work although the answer did not arrive; the client has then read the',
     'state back where it can. `fileResource`, `document` and `sharing` say what is on the server all the same.',
     '',
-    '## By answer of the server',
+    '[uploads.md](uploads.md) says what is left after a failure, and how the same call finishes it.',
     '',
-    'How the client understands an answer that is no success. The first that fits counts.',
+    '```ts',
+    "import { Dhis2Client, isDhis2Error } from '@dhis2-files/client'",
+    '',
+    "const client = new Dhis2Client({ baseUrl: 'https://dhis2.example.org', auth: { token: process.env['DHIS2_PAT'] ?? '' } })",
+    'try {',
+    "  await client.files.getDocument('a2345678901')",
+    '} catch (error) {',
+    "  if (!isDhis2Error(error, 'not-found')) throw error",
+    '  console.log(error.message, JSON.stringify(error))',
+    '}',
+    'await client.close()',
+    '```',
+    '',
+    '## One by one',
+    '',
+    'A message that the client gives, and how it understands the answers of a server: the first row that fits counts.',
     '',
   ]
   for (const code of codes) {
     const rows = classification.filter((row) => row.code === code)
-    lines.push(`### ${code}`, '')
-    if (rows.length === 0) lines.push('Never by a server’s answer: the client finds it out by itself.', '')
+    const { when, message } = examples[code]
+    lines.push(`### ${code}`, '', ...MEANINGS[code], '', `For example: ${when}.`, '', '```text', message, '```', '')
+    if (rows.length === 0) lines.push('No answer of a server means this: the client finds it out by itself.', '')
     else {
       lines.push('| answer | tried again | hint |', '| --- | --- | --- |')
       lines.push(...rows.map((row) => `| ${row.id} | ${triedAgain(row)} | ${hintOf(row)} |`), '')
@@ -128,7 +149,8 @@ async function main() {
   await prepare()
   const tables = join(ROOT, 'packages', 'client', 'dist', 'http', 'classification.js')
   const { CLASSIFICATION, UNKNOWN_ANSWER } = await import(pathToFileURL(tables).href)
-  const text = renderErrorDocs({ codes: errorCodes(), classification: [...CLASSIFICATION, UNKNOWN_ANSWER] })
+  const classification = [...CLASSIFICATION, UNKNOWN_ANSWER]
+  const text = renderErrorDocs({ codes: errorCodes(), classification, examples: await errorExamples() })
   const path = join(ROOT, 'docs', 'errors.md')
   if (!process.argv.includes('--check')) return writeFileSync(path, text)
   if (readFileSync(path, 'utf8') !== text)
