@@ -4,6 +4,8 @@ import { type ByteSource, streamOf } from '../bytes/source.js'
 import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
 import { limitsOf, policyOf, type QueryValue, type RequestOptions } from '../http/call.js'
 import { startDeadline } from '../http/deadline.js'
+import { isPage } from '../http/json.js'
+import { discard } from '../http/response-body.js'
 import { repeat } from '../http/retry.js'
 import type { FileResource } from '../models/file-resource.js'
 import type { SavedFile } from '../platform.js'
@@ -70,6 +72,13 @@ export function createDownload(context: FilesContext, source: DownloadSource): F
       query: source.query,
       what: `download ${source.what}`,
     })
+    if (isPage(response) && source.type !== '' && !/html/i.test(source.type)) {
+      discard(response)
+      const { status } = response
+      const why = `the server answered ${status} with a web page. Is there a proxy or sign-in page before DHIS2?`
+      const details = { code: 'protocol', retryable: true, method: 'GET', path: `/${source.path}`, status } as const
+      throw new Dhis2Error(`Cannot download ${source.what}: ${why}`, details)
+    }
     return response.body ?? streamOf(new Uint8Array())
   }
   return downloadOf(context, { ...source, request, missing: source.fileResource?.id })

@@ -3,9 +3,8 @@ import type { Authenticator } from './auth.js'
 import { withClassification } from './classify.js'
 import type { Clock } from './clock.js'
 import { startDeadline } from './deadline.js'
-import { readJson } from './json.js'
+import { readJson, readNothing } from './json.js'
 import { requestLine } from './request-line.js'
-import { discard } from './response-body.js'
 import { DEFAULT_RETRY, type RetryOptions, type RetryPolicy, repeat } from './retry.js'
 import { DEFAULT_TIMEOUTS, type TimeoutLimits, timeoutError, type Timeouts, withTimeouts } from './timeouts.js'
 import type { Logger, Method, Middleware, RequestBody, Transport, TransportRequest } from './transport.js'
@@ -44,7 +43,7 @@ export interface Call {
   (method: Method, path: string, init: CallInit): Promise<Response>
   /** The answer's body as JSON, read whole. An answer that breaks off is asked for again. */
   json(method: Method, path: string, init: CallInit): Promise<unknown>
-  /** For answers whose body says nothing. */
+  /** For answers whose body says nothing. A web page is none of DHIS2's. */
   empty(method: Method, path: string, init: CallInit): Promise<void>
 }
 
@@ -118,11 +117,7 @@ export function createCall(stack: StackOptions): Call {
     run(method, path, init, (response) => Promise.resolve(response))
   return Object.assign(call, {
     json: (method: Method, path: string, init: CallInit) => run(method, path, init, readJson),
-    empty: (method: Method, path: string, init: CallInit) =>
-      run(method, path, init, (response) => {
-        discard(response)
-        return Promise.resolve()
-      }),
+    empty: (method: Method, path: string, init: CallInit) => run(method, path, init, readNothing),
   })
 }
 

@@ -1,5 +1,6 @@
 import { Dhis2Error } from '../errors.js'
 import { isSafe, pathOf, requestLine } from './request-line.js'
+import { discard } from './response-body.js'
 import type { TransportRequest } from './transport.js'
 
 /** How much JSON is read, in bytes: the longest page of a list fits many times. */
@@ -10,15 +11,8 @@ const LIMIT = 128 * 1_048_576
  * @throws Dhis2Error `protocol` when it is none: a web page, cut off, empty (all three retryable), without end.
  */
 export async function readJson(response: Response, request: TransportRequest, what: string): Promise<unknown> {
-  const broken = (why: string, retryable = response.status !== 304): Dhis2Error =>
-    new Dhis2Error(`Cannot ${what}: ${requestLine(request)} answered ${response.status} with ${why}`, {
-      code: 'protocol',
-      retryable,
-      doubtful: !isSafe(request),
-      method: request.method,
-      path: pathOf(request.url),
-      status: response.status,
-    })
+  const broken = (why: string, retryable?: boolean): Dhis2Error =>
+    notAsItShould(response, request, what, why, retryable)
   const text = await boundedText(response, () =>
     broken(`more than ${LIMIT} bytes of JSON, which this client does not read.`, false),
   )
@@ -26,13 +20,43 @@ export async function readJson(response: Response, request: TransportRequest, wh
     return JSON.parse(text) as unknown
   } catch {
     if (text.trim() === '') throw broken('an empty body where JSON was expected.')
-    if (/^\s*</.test(text)) {
-      throw broken(
-        'a web page where JSON was expected. Is the base URL right, with no proxy or sign-in page before DHIS2?',
-      )
-    }
+    if (/^\s*</.test(text)) throw broken(`a web page where JSON was expected. ${IS_IT_DHIS2}`)
     throw broken('JSON that is cut off or malformed.')
   }
+}
+
+/**
+ * Lets go of an answer whose status says everything, unless it cannot be DHIS2's.
+ * @throws Dhis2Error `protocol` for a web page: something on the way answers, and DHIS2 did not do what was asked
+ */
+export async function readNothing(response: Response, request: TransportRequest, what: string): Promise<void> {
+  discard(response)
+  if (isPage(response)) throw notAsItShould(response, request, what, `a web page. ${IS_IT_DHIS2}`)
+}
+
+/** Whether an answer says that it is a web page. */
+export function isPage(response: Response): boolean {
+  return /html/i.test(response.headers.get('content-type') ?? '')
+}
+
+const IS_IT_DHIS2 = 'Is the base URL right, with no proxy or sign-in page before DHIS2?'
+
+/** The error of a success that is none of DHIS2's. */
+function notAsItShould(
+  response: Response,
+  request: Pick<TransportRequest, 'method' | 'url'>,
+  what: string,
+  why: string,
+  retryable = response.status !== 304,
+): Dhis2Error {
+  return new Dhis2Error(`Cannot ${what}: ${requestLine(request)} answered ${response.status} with ${why}`, {
+    code: 'protocol',
+    retryable,
+    doubtful: !isSafe(request),
+    method: request.method,
+    path: pathOf(request.url),
+    status: response.status,
+  })
 }
 
 async function boundedText(response: Response, tooMuch: () => Dhis2Error): Promise<string> {

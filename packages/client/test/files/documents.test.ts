@@ -7,7 +7,7 @@ import {
   getDocument,
   updateExternalDocument,
 } from '../../src/files/documents.js'
-import { objectReport, refusal } from '../doubles/answers.js'
+import { objectReport, page, refusal } from '../doubles/answers.js'
 import { failure, rejection } from '../doubles/failure.js'
 import { FakeDhis2, ME, openSharing } from '../doubles/fake-dhis2.js'
 import { filesContext } from '../doubles/files-context.js'
@@ -119,6 +119,15 @@ describe('a link', () => {
 
   it.each(['http://a.b', 'https://example.org/?q=a&b=%20#x_~|!:,;@+-='])('%s is taken', async (url) => {
     expect(await createExternalDocument(filesContext(new FakeDhis2()), { name: 'a', url })).toMatchObject({ url })
+  })
+})
+
+describe('deleting a document', () => {
+  it('is not done because a web page says 200', async () => {
+    const server = new FakeDhis2()
+    server.addDocument('DocAbcDef01', 'https://example.org/a', { external: true })
+    server.trouble = (line) => (line.startsWith('DELETE') ? page(200, 'Sign in to this network') : undefined)
+    expect(await failure(deleteDocument(filesContext(server), 'DocAbcDef01'))).toMatchObject({ code: 'protocol' })
   })
 })
 

@@ -46,6 +46,20 @@ describe('a download', () => {
     expect(asked(server)).toBe(4)
   })
 
+  it.each([{ dimension: 'SMALL' }, {}])('of %j is no web page that something on the way answers', async (options) => {
+    const server = there()
+    server.trouble = (line) => (line === DATA ? page(200, 'Sign in to this network') : undefined)
+    const error = await failure((await download(server, {}, options)).bytes())
+    expect(error).toMatchObject({ code: 'protocol', attempts: 4 })
+    expect(error.message).toMatch(/^Cannot download file resource .* a web page/)
+  })
+
+  it('of a web page is one', async () => {
+    const server = there()
+    Object.assign(server.files.get(FILE)!, { contentType: 'text/html;charset=utf-8' })
+    expect(await (await download(server)).bytes()).toHaveLength(9)
+  })
+
   it('is saved by the runtime', async () => {
     const context = filesContext(there())
     const file = await downloadFileResource(context, FILE)

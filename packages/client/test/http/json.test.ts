@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readJson } from '../../src/http/json.js'
+import { readJson, readNothing } from '../../src/http/json.js'
 import type { Method, TransportRequest } from '../../src/http/transport.js'
 import { dripping, json, page } from '../doubles/answers.js'
 import { failure, rejection } from '../doubles/failure.js'
@@ -13,6 +13,25 @@ const request = (method: Method = 'GET'): TransportRequest => ({
 })
 const read = (response: Response, method?: Method): Promise<unknown> =>
   readJson(response, request(method), 'list documents')
+
+describe('an answer that says nothing', () => {
+  it.each([
+    [204, new Response(null, { status: 204 })],
+    [200, json({ httpStatus: 'OK' })],
+    [200, new Response('')],
+  ])('is success with status %d, and let go', async (_, response) => {
+    await readNothing(response, request('DELETE'), 'delete it')
+    expect(response.body === null || response.bodyUsed).toBe(true)
+  })
+
+  it('is not one of DHIS2 when it is a web page', async () => {
+    const response = page(200, 'Sign in to this network')
+    const error = await failure(readNothing(response, request('DELETE'), 'delete it'))
+    expect(error).toMatchObject({ code: 'protocol', retryable: true, doubtful: true, method: 'DELETE', status: 200 })
+    expect(error.message).toMatch(/^Cannot delete it: DELETE \/api\/documents answered 200 with a web page/)
+    expect(response.bodyUsed).toBe(true)
+  })
+})
 
 describe('an answer as JSON', () => {
   it('is read whole, letters that fall between two chunks included', async () => {
