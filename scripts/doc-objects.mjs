@@ -19,8 +19,8 @@ const HEADERS = { authorization: `Basic ${btoa('admin:district')}`, 'content-typ
 
 export async function makeDocObjects(url) {
   const send = async (method, path, body, type = HEADERS['content-type']) => {
-    const headers = { ...HEADERS, 'content-type': type }
-    const response = await fetch(`${url}/api/${path}`, { method, headers, body: JSON.stringify(body) })
+    const init = { method, headers: { ...HEADERS, 'content-type': type }, body: JSON.stringify(body) }
+    const response = await fetch(`${url}/api/${path}`, init)
     const text = await response.text()
     if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`)
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll } from 'vitest'
-import { createUid } from '../../src/node.js'
+import { createUid, isDhis2Error } from '../../src/node.js'
 import type { Target } from './targets.js'
 
 /** What the stories of captured data need on a server, under uids of this run. */
@@ -69,13 +69,63 @@ export function withCapture(target: Target): Capture {
   })
   afterAll(async () => {
     if (target.emulator !== undefined) return
+    await removeData(target, capture)
     await give((list) => before[list] ?? [])
-    const all = { ...metadata, organisationUnits: [{ id: capture.orgUnit }] }
-    await post(target, 'api/metadata?importStrategy=DELETE', all).catch(() =>
-      console.log(`Left on the server, because data refers to it: ${target.prefix}…`),
-    )
+    await removeObjects(target, { ...metadata, organisationUnits: [{ id: capture.orgUnit }] })
   })
   return capture
+}
+
+/** Everything that was captured: as long as it is there, the server deletes nothing that it belongs to. */
+async function removeData(target: Target, capture: Capture): Promise<void> {
+  const { orgUnit, eventProgram, trackerProgram, entityType, dataSet } = capture
+  const rows = async (path: string, list: string): Promise<readonly Record<string, string>[]> => {
+    const json = (await (await target.client.request(path)).json()) as Record<string, Record<string, string>[]>
+    return (json[list] ?? []).map((row) => ({ orgUnit, ...row }))
+  }
+  const paging = 'orgUnitMode=ACCESSIBLE&pageSize=500'
+  const objects = {
+    events: (
+      await Promise.all(
+        [eventProgram, trackerProgram].map((program) =>
+          rows(`api/tracker/events?program=${program}&${paging}&fields=event`, 'events'),
+        ),
+      )
+    ).flat(),
+    trackedEntities: await rows(
+      `api/tracker/trackedEntities?trackedEntityType=${entityType}&${paging}&fields=trackedEntity`,
+      'trackedEntities',
+    ),
+  }
+  if (objects.events.length + objects.trackedEntities.length > 0) {
+    await post(target, 'api/tracker?async=false&importStrategy=DELETE', objects)
+  }
+  const query = `dataSet=${dataSet}&orgUnit=${orgUnit}&startDate=2020-01-01&endDate=2030-01-01`
+  for (const { dataElement = '', period = '' } of await rows(`api/dataValueSets?${query}`, 'dataValues')) {
+    await target.client.files.dataValues.remove({ de: dataElement, pe: period, ou: orgUnit, ds: dataSet })
+  }
+}
+
+/** In the order in which they let go of each other. */
+const TYPES = [
+  'programs',
+  'programStages',
+  'dataSets',
+  'dataElements',
+  'trackedEntityTypes',
+  'trackedEntityAttributes',
+  'organisationUnits',
+]
+
+/** Deletes what the server lets go, and prints the rest: a value that was deleted is still a row that refers to its element. */
+async function removeObjects(target: Target, metadata: Metadata): Promise<void> {
+  for (const type of TYPES) {
+    for (const { id } of metadata[type] ?? []) {
+      await target.client.request(`api/${type}/${id}`, { method: 'DELETE' }).catch((error: Error) => {
+        if (!isDhis2Error(error, 'not-found')) console.log(`Left on the server: ${type} ${id}: ${error.message}`)
+      })
+    }
+  }
 }
 
 function metadataOf(capture: Capture, prefix: string, combo: string): Metadata {

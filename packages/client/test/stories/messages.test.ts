@@ -1,10 +1,20 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createUid } from '../../src/node.js'
 import { failure } from '../doubles/failure.js'
 import { text } from './capture.js'
 import { describeTargets } from './targets.js'
 
 describeTargets('messages', (target) => {
+  afterAll(async () => {
+    if (target.emulator !== undefined) return
+    const query = { filter: `subject:like:${target.prefix.trim()}`, fields: 'id', pageSize: 200 }
+    const list = await (await target.client.request('api/messageConversations', { query })).json()
+    for (const { id } of (list as { messageConversations: readonly { id: string }[] }).messageConversations) {
+      await target.client
+        .request(`api/messageConversations/${id}`, { method: 'DELETE' })
+        .catch((error: Error) => console.log(`Left on the server: conversation ${id}: ${error.message}`))
+    }
+  })
   const named = (name: string, content: string): File =>
     new File([content], `${target.prefix}${name}`, { type: 'text/plain' })
   const draft = async (subject: string) => {
