@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     setupFiles: ['packages/client/test/mutation-setup.ts'],
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    // the suite `networks`: it needs programs that npm does not install
-    exclude: [...configDefaults.exclude, 'test/networks/**'],
+    // suites of their own: one needs programs that npm does not install, the other moves gigabytes for two minutes
+    exclude: [...configDefaults.exclude, 'test/networks/**', 'test/memory/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

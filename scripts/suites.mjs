@@ -24,6 +24,14 @@ export const SUITES = [
     needs: ['nginx-light', 'tinyproxy', 'openssl'],
     minutes: 10,
   },
+  {
+    name: 'memory',
+    about: 'gigabytes and a million rows in little memory',
+    command: ['vitest', 'run', '--config', 'test/memory/vitest.config.ts'],
+    counts: 'vitest',
+    minutes: 20,
+    ciOnly: 'node scripts/test.mjs memory',
+  },
   { name: 'examples', about: 'examples/, each checks itself', command: ['examples.mjs'], counts: 'line', minutes: 3 },
   { name: 'docs', about: 'code in README and docs/', command: ['doc-examples.mjs'], counts: 'line', minutes: 5 },
   {
