@@ -69,8 +69,8 @@ export async function uploadDocument(
 }
 
 interface Made {
-  /** Whether the document was there before the call. */
-  readonly how: 'made' | 'found'
+  /** Whether the document was there before the call, as far as can be told. */
+  readonly how: 'made' | 'found' | 'unsure'
   readonly file: FileResource
 }
 
@@ -108,7 +108,7 @@ async function shareOrDelete(
   uid: string,
   sharing: Sharing,
   { how, file }: Made,
-  options: RequestOptions,
+  options: UploadDocumentOptions,
 ): Promise<void> {
   try {
     await shareDocument(context, uid, sharing, options)
@@ -120,10 +120,14 @@ async function shareOrDelete(
     }
     // the caller's signal does not end it: the document is open meanwhile
     const later = { headers: options.headers, timeouts: { total: 60_000 } }
-    const deleted = await deleteDocument(context, uid, later).then(
-      () => true,
-      () => false,
-    )
+    // under a uid of the caller's it may be one that was there before, which is not ours to delete
+    const ours = how === 'made' || options.uid === undefined
+    const deleted =
+      ours &&
+      (await deleteDocument(context, uid, later).then(
+        () => true,
+        () => false,
+      ))
     if (!isDhis2Error(error) && deleted) throw error
     throw withDetails(
       error,

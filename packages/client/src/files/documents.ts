@@ -29,13 +29,13 @@ export interface DocumentDraft {
 
 /**
  * `POST /api/documents`. With an id of ours it can be sent again; one that is there already with the same url and name is
- * success: `found` when it was there before this call, as far as can be told.
+ * success: `found` when it was there before this call, `unsure` when an attempt without a clear answer may have made it.
  */
 export async function createDocument(
   context: FilesContext,
   draft: DocumentDraft,
   options: RequestOptions,
-): Promise<'made' | 'found'> {
+): Promise<'made' | 'found' | 'unsure'> {
   const init = { ...requestOptions(options), what: `create document “${draft.name}”`, json: draft, idempotent: true }
   try {
     await context.call.json('POST', 'api/documents', init)
@@ -47,7 +47,7 @@ export async function createDocument(
         ? true
         : undefined
     })
-    return isDhis2Error(error) && !error.doubtful && !error.afterDoubt ? 'found' : 'made'
+    return isDhis2Error(error) && !error.doubtful && !error.afterDoubt ? 'found' : 'unsure'
   }
 }
 

@@ -109,7 +109,9 @@ async function check(
   traits: VersionTraits,
 ): Promise<ByteSource> {
   const { filename, type, domain } = options
-  const { head, source } = await peekHead(given, HEAD_BYTES, options.signal)
+  const { head, source } = await peekHead(given, HEAD_BYTES, options.signal).catch((error: unknown) => {
+    throw unreadable(given, filename, error, options.signal)
+  })
   const size = source.size ?? (head.byteLength < HEAD_BYTES ? head.byteLength : undefined)
   const maxFileUploadSize = options.maxFileUploadSize ?? context.maxFileUploadSize
   const facts: PreflightFacts = { filename, type, domain, traits, size, head, maxFileUploadSize }
@@ -122,6 +124,17 @@ async function check(
   const limit = sizeLimit(facts)
   if (size !== undefined || limit === undefined) return source
   return limited(source, limit, (loaded) => tooLargeError(facts, loaded))
+}
+
+/** What a source fails with before anything is sent; it is told in the same words when it fails later. */
+function unreadable(source: ByteSource, filename: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted || isDhis2Error(error) || error instanceof TypeError) return error
+  const why = error instanceof Error ? error.message : String(error)
+  return new Dhis2Error(`Cannot upload “${filename}”: the bytes to send cannot be read: ${why}`, {
+    code: 'network',
+    retryable: source.replayable,
+    cause: error,
+  })
 }
 
 async function send(context: FilesContext, sending: Sending, traits: VersionTraits): Promise<FileResource> {

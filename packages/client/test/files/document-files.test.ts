@@ -219,6 +219,29 @@ describe('a document’s sharing', () => {
     expect(server.documents.has(DOC)).toBe(true)
   })
 
+  it('that cannot be put takes no document with it that may have been there before a doubt', async () => {
+    const server = new FakeDhis2()
+    await upload(server, { uid: DOC })
+    server.trouble = (line, time) =>
+      line === SHARE ? refusal(403, 'no') : line === 'POST documents' && time === 2 ? '502' : undefined
+    const error = await failure(upload(server, { uid: DOC, sharing: PRIVATE }))
+    expect(error.message).toContain(`The document ${DOC} is open to everyone`)
+    expect(server.documents.has(DOC)).toBe(true)
+  })
+
+  it('that cannot be put takes a document of our own uid with it after a doubt', async () => {
+    const server = new FakeDhis2()
+    server.trouble = (line, time) =>
+      line.endsWith('/sharing')
+        ? refusal(403, 'no')
+        : line === 'POST documents' && time === 1
+          ? 'answer-lost'
+          : undefined
+    const error = await failure(upload(server, { sharing: PRIVATE }))
+    expect(error.message).toContain('The document was deleted again')
+    expect(server.documents.size).toBe(0)
+  })
+
   it('that the caller aborts takes the document with it, without the caller', async () => {
     const server = new FakeDhis2()
     const caller = new CountingSignal()

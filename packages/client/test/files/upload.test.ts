@@ -353,6 +353,15 @@ describe('a one-shot stream', () => {
     expect(server.received).toHaveLength(0)
   })
 
+  it('that breaks at once is told from the connection too', async () => {
+    const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('disk failed')) })
+    const server = new FakeDhis2()
+    const error = await failure(uploadFile(filesContext(server), broken, { filename: 'a.txt' }))
+    expect(error).toMatchObject({ code: 'network', doubtful: false, retryable: false })
+    expect(error.message).toBe('Cannot upload “a.txt”: the bytes to send cannot be read: disk failed')
+    expect(server.received).toEqual([])
+  })
+
   it('that breaks is told from the connection', async () => {
     const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('disk failed')) })
     const context = filesContext(new FakeDhis2())
