@@ -62,11 +62,13 @@ async function newEvent(world: World, more: object = {}): Promise<string> {
   return event
 }
 
-async function newPerson(world: World): Promise<string> {
+/** A person, enrolled, with one event of the tracker program. */
+async function newPerson(world: World, event: string = createUid()): Promise<string> {
   const trackedEntity = createUid()
-  const { entityType: trackedEntityType, orgUnit, trackerProgram: program } = world.capture
-  const dates = { enrolledAt: '2026-02-01', occurredAt: '2026-02-01' }
-  const enrollments = [{ enrollment: createUid(), program, orgUnit, status: 'ACTIVE', ...dates }]
+  const { entityType: trackedEntityType, orgUnit, trackerProgram: program, trackerStage: programStage } = world.capture
+  const at = { program, orgUnit, status: 'ACTIVE', occurredAt: '2026-02-01' }
+  const events = [{ event, programStage, ...at }]
+  const enrollments = [{ enrollment: createUid(), enrolledAt: '2026-02-01', ...at, events }]
   const { status } = await raw(world, 'POST', 'tracker?async=false', {
     trackedEntities: [{ trackedEntity, trackedEntityType, orgUnit, enrollments }],
   })
@@ -381,6 +383,11 @@ export const PINS: Readonly<Record<string, Pin>> = {
     expect(await works(`tracker/events/${event}/dataValues/${file}/file`)).toBe(true)
     expect(await works(`events/files?eventUid=${event}&dataElementUid=${file}`)).toBe(world.version === '2.41')
     expect(await works(`tracker/singleEvents/${event}/dataValues/${file}/file`)).toBe(!isOld(world))
+    const ofPerson = createUid()
+    await newPerson(world, ofPerson)
+    await world.client.files.tracker.attachToEvent(ofPerson, file, text('route of a person.csv'))
+    expect(await works(`tracker/events/${ofPerson}/dataValues/${file}/file`)).toBe(true)
+    expect(await works(`tracker/trackerEvents/${ofPerson}/dataValues/${file}/file`)).toBe(!isOld(world))
   },
 
   async 'tracker.images'(world) {
@@ -503,6 +510,12 @@ export const PINS: Readonly<Record<string, Pin>> = {
     expect((await read.bytes()).byteLength).toBe(image.contentLength)
     const avatar = await client.files.avatars.set(photo)
     expect(avatar.contentMd5).not.toBe(sent.contentMd5)
+    const png = await fixture('photo.png', 'icon.png', 'image/png')
+    const key = `encoded_${createUid()}`
+    const icon = await client.files.icons.create(png, { key })
+    const file = await client.files.getFileResource(icon.fileResource?.id ?? '')
+    expect(file.contentMd5).not.toBe((await client.files.uploadFileResource(png)).contentMd5)
+    expect((await (await client.files.icons.download(key)).bytes()).byteLength).toBe(file.contentLength)
   },
 
   async 'avatar.own'(world) {
