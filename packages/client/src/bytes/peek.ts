@@ -1,4 +1,3 @@
-import { abortable } from '../http/signals.js'
 import type { ByteSource } from './source.js'
 import { isBytes, notBytes } from './tap.js'
 
@@ -16,7 +15,7 @@ export interface Peeked {
  * @throws `signal.reason` after an abort, and what the source throws.
  */
 export async function peekHead(source: ByteSource, bytes: number, signal?: AbortSignal): Promise<Peeked> {
-  const reader = (await opened(source, signal)).getReader()
+  const reader = (await source.open({ signal })).getReader()
   // cancelling ends a pending read, so a source that stalls does not outlive the signal
   const stop = (): void => void reader.cancel(signal?.reason).catch(() => {})
   signal?.addEventListener('abort', stop, { once: true })
@@ -41,18 +40,6 @@ export async function peekHead(source: ByteSource, bytes: number, signal?: Abort
   if (!source.replayable) return { head, source: resumed(source, kept, reader) }
   reader.cancel().catch(() => {})
   return { head, source }
-}
-
-/** A source that takes no notice of an abort is let go when it opens after all. */
-async function opened(source: ByteSource, signal: AbortSignal | undefined): Promise<ReadableStream<Uint8Array>> {
-  const opening = source.open({ signal })
-  if (signal === undefined) return opening
-  try {
-    return await abortable(opening, signal)
-  } catch (error) {
-    if (signal.aborted) opening.then((late) => late.cancel(error)).catch(() => {})
-    throw error
-  }
 }
 
 /** The chunks that were read, then the rest. */

@@ -6,6 +6,7 @@ import { type Progress, withProgress } from '../bytes/progress.js'
 import { type ByteSource, toSource, type Uploadable } from '../bytes/source.js'
 import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
 import type { RequestOptions } from '../http/call.js'
+import { abortable } from '../http/signals.js'
 import { readObject } from '../models/decode.js'
 import { type FileResource, type FileResourceDomain, isReencoded, readFileResource } from '../models/file-resource.js'
 import type { SpooledSource } from '../platform.js'
@@ -109,7 +110,10 @@ async function check(
   traits: VersionTraits,
 ): Promise<ByteSource> {
   const { filename, type, domain } = options
-  const { head, source } = await peekHead(given, HEAD_BYTES, options.signal).catch((error: unknown) => {
+  const peeked = peekHead(given, HEAD_BYTES, options.signal)
+  // a source that takes no notice of an abort while it opens is let go when it opens after all
+  const looked = options.signal ? abortable(peeked, options.signal) : peeked
+  const { head, source } = await looked.catch((error: unknown) => {
     throw unreadable(given, filename, error, options.signal)
   })
   const size = source.size ?? (head.byteLength < HEAD_BYTES ? head.byteLength : undefined)

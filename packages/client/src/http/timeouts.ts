@@ -26,7 +26,8 @@ export const DEFAULT_TIMEOUTS: TimeoutLimits = {
 
 /**
  * Watches one attempt: no byte for `idle` ms in either direction, or no answer for `headers` ms after the last byte of
- * the body, ends it with a retryable `timeout`. A slow source or a slow reader of ours does not count.
+ * the body, ends it with a retryable `timeout`. A slow source or a slow reader of ours does not count,
+ * nor does the wait for other requests of ours.
  */
 export function withTimeouts(next: Transport, limits: Pick<TimeoutLimits, 'headers' | 'idle'>): Transport {
   return async (request) => {

@@ -51,20 +51,6 @@ describe('peekHead', () => {
     expect(source.opened[0]?.cancelled).toEqual(['why'])
   })
 
-  it('ends with the reason of the signal when the source does not open, and lets it go when it does', async () => {
-    const late = watchedSource([bytes('a')])
-    let open = (): void => undefined
-    const opening = new Promise<void>((resolve) => (open = resolve))
-    const controller = new AbortController()
-    const source = { ...late, open: () => opening.then(() => late.open()) }
-    const peeking = peekHead(source, 64, controller.signal)
-    controller.abort('enough')
-    await expect(peeking).rejects.toBe('enough')
-    open()
-    await settle()
-    expect(late.opened[0]?.cancelled).toEqual(['enough'])
-  })
-
   it('ends with the reason of the signal when the source stalls', async () => {
     const source = watchedSource([bytes('a')], { hang: true })
     const controller = new AbortController()

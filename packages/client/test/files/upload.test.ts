@@ -353,6 +353,20 @@ describe('a one-shot stream', () => {
     expect(server.received).toHaveLength(0)
   })
 
+  it('that does not open does not hold up an abort, and is let go when it opens', async () => {
+    const data = stream('report')
+    let open = (): void => undefined
+    const opening = new Promise<void>((resolve) => (open = resolve))
+    const source = { ...report(), open: () => opening.then(() => data as ReadableStream<Uint8Array>) }
+    const controller = new AbortController()
+    const uploading = rejection(uploadFile(filesContext(new FakeDhis2()), source, { signal: controller.signal }))
+    await Promise.resolve()
+    controller.abort('enough')
+    expect(await uploading).toBe('enough')
+    open()
+    await vi.waitFor(() => expect(data.cancelled).toHaveBeenCalledWith('enough'))
+  })
+
   it('that breaks at once is told from the connection too', async () => {
     const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('disk failed')) })
     const server = new FakeDhis2()
