@@ -13,7 +13,7 @@ export interface KnownBug {
 }
 
 /** Bugs by release, as data. WIRE.md 4.4. */
-export const KNOWN_BUGS: readonly KnownBug[] = [
+const KNOWN_BUGS: readonly KnownBug[] = [
   {
     id: 'image-values-refused',
     releases: ['2.41.9', '2.42.5', '2.42.5.1'],

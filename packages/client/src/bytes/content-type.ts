@@ -1,5 +1,5 @@
 /** What a file is declared as when nothing better is known; also what DHIS2 makes of a type that it cannot parse. */
-export const DEFAULT_CONTENT_TYPE = 'application/octet-stream'
+const DEFAULT_CONTENT_TYPE = 'application/octet-stream'
 
 /** Characters that DHIS2's column holds (WIRE.md 10.1). */
 const MAX_LENGTH = 255

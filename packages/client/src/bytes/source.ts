@@ -66,7 +66,7 @@ export function toSource(data: Uploadable): ByteSource {
 }
 
 /** Whether a value is a {@link ByteSource}. */
-export function isByteSource(value: unknown): value is ByteSource {
+function isByteSource(value: unknown): value is ByteSource {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -3,7 +3,7 @@ import { readArray, readObject } from '../models/decode.js'
 import type { FileResource } from '../models/file-resource.js'
 import { fetchFileResources } from './by-uid.js'
 import { type FilesContext, requestOptions } from './context.js'
-import { createDownload, type FileDownload } from './download.js'
+import { createDownload, factsOf, type FileDownload } from './download.js'
 import type { ListSource } from './list.js'
 import { getFileResource } from './storage.js'
 import { uidInPath } from './uid.js'
@@ -93,11 +93,7 @@ export async function downloadAttachment(
   return createDownload(context, {
     path,
     what: `attachment ${file} (“${resource.name}”)`,
-    name: resource.name,
-    type: resource.contentType,
-    size: resource.contentLength,
-    md5: resource.contentMd5,
-    fileResource: resource,
+    ...factsOf(resource),
     options: requestOptions(options),
   })
 }

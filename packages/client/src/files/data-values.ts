@@ -5,7 +5,7 @@ import { isUidLike, readArray } from '../models/decode.js'
 import type { FileResource } from '../models/file-resource.js'
 import { fetchFileResources } from './by-uid.js'
 import { type FilesContext, requestOptions } from './context.js'
-import { createDownload, type FileDownload } from './download.js'
+import { createDownload, factsOf, type FileDownload } from './download.js'
 import { settle } from './echoes.js'
 import { type AttachOptions, carrying, provideFile } from './provide-file.js'
 import { getFileResource } from './storage.js'
@@ -165,11 +165,7 @@ function download(
     path,
     query,
     what: `${what} (“${file.name}”)`,
-    name: file.name,
-    type: file.contentType,
-    size: file.contentLength,
-    md5: file.contentMd5,
-    fileResource: file,
+    ...factsOf(file),
     options: requestOptions(options),
   })
 }

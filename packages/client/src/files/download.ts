@@ -7,7 +7,7 @@ import { startDeadline } from '../http/deadline.js'
 import { isPage } from '../http/json.js'
 import { discard } from '../http/response-body.js'
 import { repeat } from '../http/retry.js'
-import type { FileResource } from '../models/file-resource.js'
+import type { FileResource, ImageFileDimension } from '../models/file-resource.js'
 import type { SavedFile } from '../platform.js'
 import { type FilesContext, requestOptions } from './context.js'
 import { explainMissingBytes } from './storage.js'
@@ -62,6 +62,24 @@ export interface DownloadSource {
   readonly fileResource: FileResource | undefined
   /** Options of the method that made the download: they hold for every read unless that has its own. */
   readonly options: RequestOptions
+}
+
+/**
+ * What the metadata of a file says about its bytes, for {@link createDownload}. Of a copy in another dimension length and MD5 are
+ * not known (WIRE.md 1.7).
+ */
+export function factsOf(
+  file: FileResource,
+  dimension?: ImageFileDimension,
+): Pick<DownloadSource, 'name' | 'type' | 'size' | 'md5' | 'fileResource'> {
+  const original = dimension === undefined || dimension === 'ORIGINAL'
+  return {
+    name: file.name,
+    type: file.contentType,
+    size: original ? file.contentLength : undefined,
+    md5: original ? file.contentMd5 : undefined,
+    fileResource: file,
+  }
 }
 
 /** Makes the download of one file. Sends nothing. */

@@ -2,7 +2,7 @@ import type { RequestOptions } from '../http/call.js'
 import { readArray, readObject } from '../models/decode.js'
 import { type FileResourceDomain, type FileResourceOwner, type ImageFileDimension } from '../models/file-resource.js'
 import { type FilesContext, requestOptions } from './context.js'
-import { createDownload, type FileDownload } from './download.js'
+import { createDownload, factsOf, type FileDownload } from './download.js'
 import { getFileResource } from './storage.js'
 import { type UploadOptions } from './upload.js'
 import { uidInPath } from './uid.js'
@@ -42,16 +42,11 @@ export async function downloadFileResource(
 ): Promise<FileDownload> {
   const file = await getFileResource(context, uid, options)
   const { dimension } = options
-  const original = dimension === undefined || dimension === 'ORIGINAL'
   return createDownload(context, {
     path: `api/fileResources/${uidInPath(uid, 'uid')}/data`,
     query: { dimension },
     what: `file resource ${uid} (“${file.name}”)`,
-    name: file.name,
-    type: file.contentType,
-    size: original ? file.contentLength : undefined,
-    md5: original ? file.contentMd5 : undefined,
-    fileResource: file,
+    ...factsOf(file, dimension),
     options: requestOptions(options),
   })
 }

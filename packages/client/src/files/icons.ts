@@ -4,7 +4,7 @@ import type { RequestOptions } from '../http/call.js'
 import { readArray, readObject } from '../models/decode.js'
 import { type Pager, readPager } from '../models/pager.js'
 import { type FilesContext, requestOptions } from './context.js'
-import { createDownload, type FileDownload } from './download.js'
+import { createDownload, factsOf, type FileDownload } from './download.js'
 import { settle } from './echoes.js'
 import type { Page } from './list.js'
 import { type AttachOptions, carrying, provideFile } from './provide-file.js'
@@ -172,11 +172,7 @@ export async function downloadIcon(
   return createDownload(context, {
     path: `${pathOf(key)}/icon`,
     what: `icon ${key}`,
-    name: file.name,
-    type: file.contentType,
-    size: file.contentLength,
-    md5: file.contentMd5,
-    fileResource: file,
+    ...factsOf(file),
     options: requestOptions(options),
   })
 }

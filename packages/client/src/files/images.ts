@@ -4,7 +4,7 @@ import type { RequestOptions } from '../http/call.js'
 import { readObject } from '../models/decode.js'
 import type { FileResource, ImageFileDimension } from '../models/file-resource.js'
 import { type FilesContext, requestOptions } from './context.js'
-import { createDownload, type FileDownload } from './download.js'
+import { createDownload, factsOf, type FileDownload } from './download.js'
 import { settle } from './echoes.js'
 import { type AttachOptions, carrying, provideFile } from './provide-file.js'
 import { getFileResource } from './storage.js'
@@ -133,16 +133,11 @@ export async function downloadImage(
   const file = await getImage(context, holder, options)
   if (file === undefined) throw new Dhis2Error(`There is no ${holder.name}.`, { code: 'not-found' })
   const { dimension } = options
-  const original = dimension === undefined || dimension === 'ORIGINAL'
   return createDownload(context, {
     path: `api/fileResources/${file.id}/data`,
     query: { dimension },
     what: `the ${holder.name}`,
-    name: file.name,
-    type: file.contentType,
-    size: original ? file.contentLength : undefined,
-    md5: original ? file.contentMd5 : undefined,
-    fileResource: file,
+    ...factsOf(file, dimension),
     options: requestOptions(options),
   })
 }

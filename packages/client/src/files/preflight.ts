@@ -8,7 +8,7 @@ import { blockedExtension, blockedType } from './block-list.js'
 import { hexOf, isKnownToImageIo, isKnownToJdk, VARIANT_TYPES } from './image-bytes.js'
 
 /** DHIS2's default of `max.file_upload_size`, in bytes. */
-export const DEFAULT_MAX_FILE_UPLOAD_SIZE = 10_000_000
+const DEFAULT_MAX_FILE_UPLOAD_SIZE = 10_000_000
 
 /** How many of a file's first bytes the rules look at, at most. */
 export const HEAD_BYTES = 64

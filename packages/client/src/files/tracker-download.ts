@@ -3,7 +3,7 @@ import type { RequestOptions } from '../http/call.js'
 import { discard } from '../http/response-body.js'
 import type { ImageFileDimension } from '../models/file-resource.js'
 import { type FilesContext, requestOptions } from './context.js'
-import { createDownload, type FileDownload } from './download.js'
+import { createDownload, factsOf, type FileDownload } from './download.js'
 import { getFileResource } from './storage.js'
 import { EVENT, placeName, placePath, readTrackerObject, type TrackerPlace, valueAt } from './tracker-objects.js'
 import { assertUid, isUid, uidInPath } from './uid.js'
@@ -58,16 +58,11 @@ export async function downloadTrackerFile(
       : await askWhether(context, place, path, { ...options, etag })
   if (value === etag) return { kind: 'not-modified', etag: value }
   const file = await getFileResource(context, value, options)
-  const original = dimension === undefined || dimension === 'ORIGINAL'
   const download = createDownload(context, {
     path,
     query,
     what: `${placeName(place)} (“${file.name}”)`,
-    name: file.name,
-    type: file.contentType,
-    size: original ? file.contentLength : undefined,
-    md5: original ? file.contentMd5 : undefined,
-    fileResource: file,
+    ...factsOf(file, dimension),
     options: requestOptions(options),
   })
   return { ...download, etag: file.id }
