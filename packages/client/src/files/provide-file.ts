@@ -4,7 +4,7 @@ import { Dhis2Error, type Dhis2ErrorOptions, isDhis2Error, withDetails } from '.
 import { type FileResource, type FileResourceDomain, isReencoded } from '../models/file-resource.js'
 import type { FilesContext } from './context.js'
 import { getFileResource, waitUntilStored } from './storage.js'
-import { type UploadOptions, uploadFile } from './upload.js'
+import { unreadable, type UploadOptions, uploadFile } from './upload.js'
 import { assertUid } from './uid.js'
 
 /** Which file is given to an object: the data, or what an earlier call has left on the server of it. */
@@ -65,7 +65,9 @@ async function difference(
   const local = await digestOf(
     digesting(source, () => context.platform.createMd5(source.size)),
     options.signal,
-  )
+  ).catch((error: unknown) => {
+    throw unreadable(source, options.filename ?? found.name, error, options.signal)
+  })
   const same = found.contentMd5 === local?.md5 && found.contentLength === local?.size
   return same ? undefined : `${local?.size} bytes, MD5 ${local?.md5}`
 }

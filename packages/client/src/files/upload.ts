@@ -60,8 +60,15 @@ export async function uploadFile(
   }
 }
 
-function spool(context: FilesContext, source: ByteSource, options: RequestOptions): Promise<SpooledSource> {
-  return context.platform.spool(source, options.signal ?? new AbortController().signal)
+function spool(context: FilesContext, source: ByteSource, options: UploadOptions): Promise<SpooledSource> {
+  const { signal = new AbortController().signal } = options
+  return context.platform.spool(source, signal).catch((error: unknown) => {
+    throw unreadable(source, nameOf(source, options), error, signal)
+  })
+}
+
+function nameOf(source: ByteSource, { filename }: UploadOptions): string {
+  return filename ?? (source.name === '' ? 'untitled' : source.name)
 }
 
 /** One file on its way to the server. */
@@ -83,7 +90,7 @@ async function sendFile(
 ): Promise<FileResource> {
   const { traits } = await context.version(requestOptions(options))
   const domain = (options.domain || 'DATA_VALUE').toUpperCase()
-  const filename = options.filename ?? (given.name === '' ? 'untitled' : given.name)
+  const filename = nameOf(given, options)
   const type = contentTypeOf({ given: options.contentType, blobType: given.type, filename })
   const checked =
     options.preflight === false ? given : await check(context, given, { ...options, domain, filename, type }, traits)
@@ -131,7 +138,12 @@ async function check(
 }
 
 /** What a source fails with before anything is sent; it is told in the same words when it fails later. */
-function unreadable(source: ByteSource, filename: string, error: unknown, signal: AbortSignal | undefined): unknown {
+export function unreadable(
+  source: ByteSource,
+  filename: string,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): unknown {
   if (signal?.aborted || isDhis2Error(error) || error instanceof TypeError) return error
   const why = error instanceof Error ? error.message : String(error)
   return new Dhis2Error(`Cannot upload “${filename}”: the bytes to send cannot be read: ${why}`, {

@@ -44,7 +44,7 @@ export interface RetryRule {
 export const RETRY_RULES: RetryRule[] = [
   { id: 'error-is-final', stops: ({ error }) => !(isDhis2Error(error) && error.retryable) },
   { id: 'not-idempotent', stops: ({ idempotent }) => !idempotent },
-  { id: 'attempts-used', stops: ({ attempt, policy }) => attempt >= policy.attempts },
+  { id: 'attempts-used', stops: ({ attempt, policy }) => !(attempt < policy.attempts) },
   {
     id: 'not-replayable',
     stops: ({ replayable }) => !replayable,

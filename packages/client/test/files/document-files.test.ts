@@ -154,6 +154,14 @@ describe('a document that is not made after its file', () => {
     expect(server.documents.size).toBe(0)
   })
 
+  it('is not finished with bytes that cannot be read', async () => {
+    const server = refusing()
+    const { fileResource } = await failure(upload(server))
+    const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('disk failed')) })
+    const error = await failure(upload(server, { fileResource }, broken))
+    expect(error.message).toContain('the bytes to send cannot be read: disk failed')
+  })
+
   it('is finished by sending the bytes under that uid where there are none', async () => {
     const server = new FakeDhis2()
     expect((await upload(server, { fileResource: FILE })).fileResource.id).toBe(FILE)

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { bytesSource, type ByteSource } from '../../src/bytes/source.js'
 import { uploadFile, type UploadOptions } from '../../src/files/upload.js'
 import type { FileResourceDomain } from '../../src/models/file-resource.js'
+import type { Platform } from '../../src/platform.js'
 import { json, page, refusal } from '../doubles/answers.js'
 import { CountingSignal } from '../doubles/counting-signal.js'
 import { failure, rejection } from '../doubles/failure.js'
@@ -367,10 +368,16 @@ describe('a one-shot stream', () => {
     await vi.waitFor(() => expect(data.cancelled).toHaveBeenCalledWith('enough'))
   })
 
-  it('that breaks at once is told from the connection too', async () => {
+  it.each([false, true])('that breaks at once is told from the connection too (kept: %s)', async (spool) => {
     const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('disk failed')) })
     const server = new FakeDhis2()
-    const error = await failure(uploadFile(filesContext(server), broken, { filename: 'a.txt' }))
+    const platform: Partial<Platform> = {
+      spool: async (source) => {
+        await new Response(await source.open()).blob()
+        throw new Error('unreachable')
+      },
+    }
+    const error = await failure(uploadFile(filesContext(server, { platform }), broken, { filename: 'a.txt', spool }))
     expect(error).toMatchObject({ code: 'network', doubtful: false, retryable: false })
     expect(error.message).toBe('Cannot upload “a.txt”: the bytes to send cannot be read: disk failed')
     expect(server.received).toEqual([])

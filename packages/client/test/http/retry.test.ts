@@ -51,6 +51,13 @@ describe('a rule', () => {
     expect(run.count).toBe(4)
   })
 
+  it('attempts-used: ends also where their number is none', async () => {
+    const run = attempts(...Array.from({ length: 9 }, () => busy()))
+    const policy = { ...DEFAULT_RETRY, attempts: Number.NaN }
+    await failure(repeat(options({ policy }), run))
+    expect(run.count).toBe(1)
+  })
+
   it('not-replayable: says why a one-shot stream is not sent again, and what to do', async () => {
     const run = attempts(busy({ doubtful: true, method: 'POST', path: '/api/x', status: 502, errorCode: 'E1' }))
     const error = await failure(repeat(options({ replayable: () => false }), run))
