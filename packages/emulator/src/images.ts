@@ -11,7 +11,7 @@ const READABLE = new Set(['png', 'jpeg', 'gif', 'tiff', 'tif'])
 export const VARIANTS: Readonly<Record<string, number>> = { small: 256, medium: 512, large: 1024 }
 
 /** What to do without sharp. */
-export const SHARP_MISSING =
+const SHARP_MISSING =
   'This emulator re-encodes images with the package sharp, which is not installed: run "npm install --save-dev sharp" where @dhis2-files/emulator is installed, and start it again'
 
 type SharpModule = (input: Uint8Array | string) => Sharp
@@ -107,7 +107,7 @@ export async function makeVariants(
  * What the JDK takes a file's first bytes for, where that is png or jpeg. JPEGs whose fourth byte is not E0, EE, or E1 with
  * an Exif mark go unrecognised (WIRE.md 1.6).
  */
-export function guessImageType(head: Uint8Array): 'image/png' | 'image/jpeg' | undefined {
+function guessImageType(head: Uint8Array): 'image/png' | 'image/jpeg' | undefined {
   const starts = (...bytes: number[]) => bytes.every((byte, at) => head[at] === byte)
   if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png'
   if (!starts(0xff, 0xd8, 0xff)) return undefined

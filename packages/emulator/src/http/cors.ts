@@ -5,7 +5,7 @@ const METHODS = 'GET, POST, PUT, DELETE, OPTIONS, PATCH'
 const EXPOSED = 'ETag, Location'
 
 /** Whether an origin is on the allow-list; entries may hold `*` as a wildcard. */
-export function originAllowed(origin: string, allowList: readonly string[]): boolean {
+function originAllowed(origin: string, allowList: readonly string[]): boolean {
   return allowList.some((entry) => {
     const pattern = entry
       .replace(/\/$/, '')

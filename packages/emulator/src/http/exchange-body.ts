@@ -19,7 +19,7 @@ const aborted = (signal: AbortSignal) =>
   })
 
 /** Waits until the other side goes away. */
-export async function stallUntil(signal: AbortSignal): Promise<never> {
+async function stallUntil(signal: AbortSignal): Promise<never> {
   await aborted(signal)
   throw new ConnectionLost('The connection stalled until the client gave up', { reset: true })
 }

@@ -2,7 +2,7 @@ import type { PartHeaderRules } from '../versions.js'
 import { type PartHead, readPartHead } from './part-headers.js'
 
 /** A part's header section, from its first byte to the empty line that ends it, may be this long (bytes). */
-export const PART_HEADER_LIMIT = 512
+const PART_HEADER_LIMIT = 512
 
 /** A multipart body that the server cannot read; `exception` is the class it names, where it names one. */
 export class MultipartError extends Error {

@@ -116,7 +116,7 @@ export function passes(filter: Filter, value: unknown, type: PropertyType | unde
 }
 
 /** The filter's value or values, read by type. */
-export function wantedValues(filter: Filter, type: PropertyType | undefined): Scalar[] {
+function wantedValues(filter: Filter, type: PropertyType | undefined): Scalar[] {
   if (filter.value === undefined || WITHOUT_VALUE.has(filter.operator)) return []
   if (filter.operator === 'in' || filter.operator === '!in') {
     const list = /^\[([^]*)\]$/.exec(filter.value)

@@ -6,7 +6,7 @@ const IDENTIFIABLE = ['id', 'name', 'code', 'created', 'lastUpdated']
 const NAMEABLE = [...IDENTIFIABLE, 'shortName', 'description']
 
 /** Names of the properties that an object of this type can show, its own extra members included. */
-export function propertyNames(schema: Schema, row: Row): string[] {
+function propertyNames(schema: Schema, row: Row): string[] {
   const extra = schema.open ? Object.keys(row).filter((name) => !(name in schema.properties)) : []
   return [...Object.keys(schema.properties), ...extra].filter((name) => !schema.hidden.includes(name))
 }

@@ -50,7 +50,7 @@ export function decodeUid(uid: string, parameter: string): string {
 }
 
 /** An ISO period as it is kept. @throws ApiError 400 without a code */
-export function decodePeriod(text: string | undefined): string | undefined {
+function decodePeriod(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined
   const period = parsePeriod(text)
   if (period === undefined) throw uncoded(400, periodProblem(text))

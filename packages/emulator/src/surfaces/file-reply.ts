@@ -35,7 +35,7 @@ export function contentDisposition(name: string): string | undefined {
 }
 
 /** The stored type as it arrives: with `charset=UTF-8` unless it names one itself. */
-export function servedContentType(contentType: string): string {
+function servedContentType(contentType: string): string {
   return /;\s*charset\s*=/i.test(contentType) ? contentType : `${contentType};charset=UTF-8`
 }
 

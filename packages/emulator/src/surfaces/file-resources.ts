@@ -91,7 +91,7 @@ function mayRead(api: Api, call: Call, file: FileResource): boolean {
  *
  * @throws ApiError 500 when the body is not multipart, ContainerError 400 when the part is missing
  */
-export function requireFilePart(call: Call): NonNullable<ReturnType<NonNullable<Call['form']>['file']>> {
+function requireFilePart(call: Call): NonNullable<ReturnType<NonNullable<Call['form']>['file']>> {
   if (call.form === undefined) throw uncoded(500, 'Current request is not a multipart request')
   const file = call.form.file('file')
   if (file === undefined) throw new ContainerError(400)
@@ -99,7 +99,7 @@ export function requireFilePart(call: Call): NonNullable<ReturnType<NonNullable<
 }
 
 /** The 202 of an upload. Its members are those of the row before it was read back: `PENDING`, with owner and public. */
-export function uploadReply(api: Api, file: FileResource): Reply {
+function uploadReply(api: Api, file: FileResource): Reply {
   const fileResource = describeFile(api, file, { status: 'PENDING', fresh: true })
   return json(webMessage(202, { response: { responseType: 'FileResource', fileResource } }), { status: 202 })
 }

@@ -14,7 +14,7 @@ export function me(api: Api): void {
 }
 
 /** The caller as `/api/me` shows it: an account and its authorities. */
-export function describeMe(api: Api, call: Call, fields: string): Record<string, unknown> {
+function describeMe(api: Api, call: Call, fields: string): Record<string, unknown> {
   const schema = findSchema('users')
   if (schema === undefined) return {}
   const user = call.user

@@ -54,7 +54,7 @@ export class Item<R extends TrackerRow = TrackerRow> {
 export type Bundle = Readonly<Record<TrackerType, readonly Item[]>>
 
 /** Member that holds an object's own uid. */
-export const UID_MEMBERS: Readonly<Record<TrackerType, string>> = {
+const UID_MEMBERS: Readonly<Record<TrackerType, string>> = {
   TRACKED_ENTITY: 'trackedEntity',
   ENROLLMENT: 'enrollment',
   EVENT: 'event',
