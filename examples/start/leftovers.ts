@@ -9,6 +9,7 @@ export const DELETED_WITH_VALUE =
   'its data value is deleted; 2.41 and 2.42 delete the file as well, later versions keep it'
 export const DELETED_WITH_MESSAGE =
   'its message is deleted; DHIS2 keeps the file, and whoever knows its uid can read it'
+export const UNFINISHED = 'its upload may have come to its end, and nothing refers to it'
 export const REPLACED = 'another file took its place; DHIS2 keeps it for good'
 
 /** How long deleting may take after a failure or Ctrl-C, in milliseconds. */

@@ -13,6 +13,7 @@ import { createScreen, type Screen } from './screen.js'
 import { openServer, type Server } from './server.js'
 import { DOCUMENT_STEPS, MORE_STEPS, PLACE_STEPS } from './steps/index.js'
 import { trace } from './trace.js'
+import { noteUploads } from './uploads.js'
 
 /** What Ctrl-C ends with, as shells have it. */
 const INTERRUPTED = 130
@@ -55,13 +56,13 @@ async function runSteps(
 ): Promise<void> {
   const { baseUrl, auth } = server
   const base = new Dhis2Client({ baseUrl, auth })
+  const leftovers = new Leftovers()
   const client = base.with({
-    middleware: [trace(screen, base.baseUrl)],
+    middleware: [noteUploads(leftovers), trace(screen, base.baseUrl)],
     logger: { warn: (text) => screen.detail(shortened(text)) },
   })
   const document = createUid()
   const name = `dhis2-files demonstration ${document}`
-  const leftovers = new Leftovers()
   screen.note(`This runs on ${server.name} at ${base.baseUrl.href}`)
   // on a server that is not ours, objects are made only for who says so
   const steps = [...DOCUMENT_STEPS, ...(all || server.ours ? PLACE_STEPS : []), ...(all ? MORE_STEPS : [])]
