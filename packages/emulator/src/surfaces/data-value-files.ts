@@ -1,6 +1,6 @@
 import type { Api } from '../api.js'
 import type { FileResource } from '../state.js'
-import { DataValueStore } from './data-value-store.js'
+import { DataValueStore } from './data-entry/store.js'
 
 /**
  * Ties a file to its value, before 2.43. While the sizes of an image are being made, the transaction that tells of them

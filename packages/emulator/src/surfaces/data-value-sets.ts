@@ -2,9 +2,9 @@ import type { Api } from '../api.js'
 import type { Call } from '../http/call.js'
 import { NO_CACHE_PRIVATE, type Reply, json } from '../http/reply.js'
 import { webMessage } from '../http/web-message.js'
-import { exportValues } from './data-value-export.js'
-import { importClassic } from './data-value-import-classic.js'
-import { importModern } from './data-value-import-modern.js'
+import { exportValues } from './data-entry/export.js'
+import { importClassic } from './data-entry/import-classic.js'
+import { importModern } from './data-entry/import-modern.js'
 import { requireDataEntry } from './data-values.js'
 
 /** One value of a payload, with what its set says for all of them filled in. */

@@ -2,7 +2,7 @@ import type { Call } from '../http/call.js'
 import { badRequest, uncoded } from '../http/web-message.js'
 import { type Order, parseOrders, sorted } from '../metadata/order.js'
 import { parsePage, slice } from '../metadata/pager.js'
-import { instantOf } from './data-value-store.js'
+import { instantOf } from './data-entry/store.js'
 import { enumParameter } from './file-resources.js'
 import type { Icon } from './icons.js'
 

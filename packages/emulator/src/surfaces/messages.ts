@@ -13,9 +13,9 @@ import {
   webMessage,
 } from '../http/web-message.js'
 import { fileReply, missingDocumentBlobReply } from './file-reply.js'
-import { readConversation, recipientsOf } from './message-recipients.js'
-import { type Conversation, type Message, MessageStore, isMember, markRead, takeAttachments } from './message-store.js'
-import { MessageView } from './message-view.js'
+import { readConversation, recipientsOf } from './messages/recipients.js'
+import { type Conversation, type Message, MessageStore, isMember, markRead, takeAttachments } from './messages/store.js'
+import { MessageView } from './messages/view.js'
 
 const PATH = '/api/messageConversations'
 const NOT_A_MEMBER = 'Not authorized to access this conversation.'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Dhis2Version, type Emulator, createEmulator } from '../../src/index.js'
-import { locateInJson } from '../../src/surfaces/json-location.js'
+import { locateInJson } from '../../src/surfaces/messages/json-location.js'
 import { clientOf } from '../client.js'
 
 const VERSIONS: readonly Dhis2Version[] = ['2.41', '2.42', '2.43', '2.44']

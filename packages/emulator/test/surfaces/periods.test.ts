@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { latestOpenPeriod, parsePeriod, periodProblem } from '../../src/surfaces/periods.js'
+import { latestOpenPeriod, parsePeriod, periodProblem } from '../../src/surfaces/data-entry/periods.js'
 
 const span = (iso: string) => {
   const period = parsePeriod(iso)
