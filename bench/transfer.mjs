@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Uploads and downloads, side by side with what one would use instead. Every line compares the same requests in the same run:
 // ratio = the peer's time / ours, so above 1 we are faster. On an emulator of its own, or on DHIS2_URL within its size cap.
-// usage: node bench/transfer.mjs [--size MiB] [--files N] [--rounds N] [--only large|small]
-import { execFile, spawn } from 'node:child_process'
+// usage: node bench/transfer.mjs [--size MiB] [--files N] [--rounds N] [--only large|small|static]
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { createUid, Dhis2Client, fileSource } from '@dhis2-files/client'
 import { Agent, request } from 'undici'
+import { coldStart, packageSizes } from './static.mjs'
 
 const run = promisify(execFile)
 const { values } = parseArgs({
@@ -43,8 +44,13 @@ const client = new Dhis2Client({
 try {
   await client.system.version()
   console.log(`${base}, Node ${process.version}, best of ${ROUNDS}`)
-  if (values.only !== 'small') await large()
-  if (values.only !== 'large') await small()
+  if (values.only === undefined || values.only === 'static') {
+    await coldStart(ROUNDS)
+    packageSizes()
+  }
+  if (values.only === undefined || values.only === 'large') await large()
+  if (values.only === undefined || values.only === 'small') await small()
+  console.log(`\ndhis2w-client: left out, ${whyNoPython()}`)
 } finally {
   await client.close()
   server?.child.kill()
@@ -145,6 +151,17 @@ async function small() {
     'curl --parallel, bytes alone': () =>
       curlParallel(wanted.map((uid) => [`url = "${base}/api/documents/${uid}/data"`])),
   })
+}
+
+/** A peer from Python is compared where it can be had. */
+function whyNoPython() {
+  const program =
+    'import sys, importlib.util as u; print(sys.version_info >= (3, 13), u.find_spec("dhis2w_client") is not None)'
+  const { stdout } = spawnSync('python3', ['-c', program], { encoding: 'utf8' })
+  if (!stdout?.startsWith('True')) return 'it needs Python 3.13 or newer as python3'
+  return stdout.includes('True True')
+    ? 'no comparison with it has been written yet'
+    : 'python3 has no module dhis2w_client'
 }
 
 /** Runs every contender in turn, round after round, and prints the best time of each. */
