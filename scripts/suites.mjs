@@ -32,6 +32,15 @@ export const SUITES = [
     minutes: 20,
     ciOnly: 'node scripts/test.mjs memory',
   },
+  {
+    name: 'runtimes',
+    about: 'Node 20, 22, 24, Bun, Deno, Chromium',
+    command: ['runtimes.mjs'],
+    counts: 'line',
+    needs: ['chromium'],
+    minutes: 6,
+    ciOnly: 'node scripts/runtimes.mjs',
+  },
   { name: 'examples', about: 'examples/, each checks itself', command: ['examples.mjs'], counts: 'line', minutes: 3 },
   { name: 'docs', about: 'code in README and docs/', command: ['doc-examples.mjs'], counts: 'line', minutes: 5 },
   {
@@ -103,6 +112,7 @@ export const SUITES = [
 
 /** What suites need beside npm's packages: the Debian package, and a program of it that tells whether it is there. */
 export const DEBIAN_PACKAGES = {
+  chromium: { program: 'chromium' },
   curl: { program: 'curl' },
   'default-jdk-headless': { program: 'javac' },
   'nginx-light': { program: 'nginx' },

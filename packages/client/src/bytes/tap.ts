@@ -14,8 +14,11 @@ export interface Taps {
   readonly after?: Uint8Array | undefined
 }
 
+/** The largest piece that is passed on, in bytes: of a whole Blob in one chunk, as Node gives it, clocks and progress see nothing. */
+const LARGEST = 1_048_576
+
 /**
- * A stream with the same chunks, not copied. It reads only when it is read (nothing is buffered), and cancelling it
+ * A stream with the same bytes, not copied: chunk by chunk, large ones in pieces. It reads only when it is read (nothing is buffered), and cancelling it
  * cancels its source. Fails with a TypeError on a chunk that is no `Uint8Array`.
  * @throws TypeError if the stream is locked.
  */
@@ -23,6 +26,7 @@ export function tap(stream: ReadableStream<Uint8Array>, taps: Taps): ReadableStr
   const reader = stream.getReader()
   let started = false
   let ended = false
+  let rest: Uint8Array | undefined
   async function next(): Promise<Uint8Array | undefined> {
     if (!started) {
       started = true
@@ -30,16 +34,18 @@ export function tap(stream: ReadableStream<Uint8Array>, taps: Taps): ReadableStr
       if (taps.before !== undefined) return taps.before
     }
     if (ended) return undefined
-    const { done, value } = await reader.read()
+    const { done, value } = rest === undefined ? await reader.read() : { done: false, value: rest }
     if (done) {
       ended = true
       await taps.end?.()
       return taps.after
     }
     if (!isBytes(value)) throw notBytes(value)
-    const waits = taps.chunk?.(value)
+    const piece = value.byteLength > LARGEST ? value.subarray(0, LARGEST) : value
+    rest = piece === value ? undefined : value.subarray(LARGEST)
+    const waits = taps.chunk?.(piece)
     if (waits !== undefined) await waits
-    return value
+    return piece
   }
   return new ReadableStream<Uint8Array>(
     {

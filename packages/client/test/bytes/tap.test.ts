@@ -10,6 +10,15 @@ describe('tap', () => {
     out.forEach((chunk, i) => expect(chunk).toBe(chunks[i]))
   })
 
+  it('passes a large chunk on in pieces, of which its hook sees each', async () => {
+    const sizes: number[] = []
+    const large = new Uint8Array(2_500_000).fill(7)
+    const out = await collect(tap(watched([large]).stream, { chunk: (piece) => void sizes.push(piece.byteLength) }))
+    expect(sizes).toEqual([1_048_576, 1_048_576, 402_848])
+    expect(out.map((piece) => piece.byteLength)).toEqual(sizes)
+    expect(out.every((piece) => piece.buffer === large.buffer)).toBe(true)
+  })
+
   it('calls its hooks in order and puts bytes before and after', async () => {
     const log: string[] = []
     const out = tap(watched([bytes('1'), bytes('2')]).stream, {
