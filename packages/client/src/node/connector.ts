@@ -68,16 +68,23 @@ export function createConnector({ timeout, trust, proxyFor }: ConnectorOptions):
 
   return {
     connect(options, callback) {
+      // undici reconnects after an abort even when it has been closed, and nobody would end that connection
+      if (end.signal.aborted) return callback(closed(), null)
       const proxy = options.protocol === 'https:' ? proxyFor(new URL(`https://${options.host}`)) : undefined
       if (proxy === undefined) connect(options, guarded(callback))
       else tunnel(proxy, options, guarded(callback))
     },
     connectToProxy(options, callback) {
+      if (end.signal.aborted) return callback(closed(), null)
       const url = new URL(`${options.protocol}//${options.host}`)
       reach({ url, authorization: undefined }, guarded(callback))
     },
-    hangUp: () => end.abort(new errors.ClientDestroyedError()),
+    hangUp: () => end.abort(closed()),
   }
+}
+
+function closed(): Error {
+  return new errors.ClientDestroyedError()
 }
 
 function guarded(callback: buildConnector.Callback): buildConnector.Callback {
