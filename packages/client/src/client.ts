@@ -163,7 +163,7 @@ export class Dhis2ClientBase {
       platform,
       clock,
       retry,
-      maxFileUploadSize: options.maxFileUploadSize ?? 10_000_000,
+      maxFileUploadSize: options.maxFileUploadSize,
       timeouts,
       bareTransport: core.bareTransport,
       version: (o) => this.system.version(o),

@@ -1,7 +1,7 @@
 import { Dhis2Error } from '../errors.js'
 import type { Md5 } from '../platform.js'
 import type { ByteSource } from './source.js'
-import { tap } from './tap.js'
+import { tap, tapSource } from './tap.js'
 
 /** What flowed through a source. */
 export interface Digest {
@@ -19,30 +19,22 @@ export interface DigestingSource extends ByteSource {
 
 /** Hashes and counts the bytes of a source while they are read. */
 export function digesting(source: ByteSource, createMd5: () => Promise<Md5>): DigestingSource {
-  const { name, type, size, replayable } = source
   let last: Digest | undefined
-  return {
-    name,
-    type,
-    size,
-    replayable,
-    result: () => last,
-    async open(options) {
-      const hash = await createMd5()
-      const stream = await source.open(options)
-      let bytes = 0
-      return tap(stream, {
-        chunk(chunk) {
-          bytes += chunk.byteLength
-          return hash.update(chunk)
-        },
-        async end() {
-          last = { md5: await hash.digest(), size: bytes }
-        },
-        broken: () => hash.dispose?.(),
-      })
-    },
-  }
+  const tapped = tapSource(source, async () => {
+    const hash = await createMd5()
+    let bytes = 0
+    return {
+      chunk(chunk) {
+        bytes += chunk.byteLength
+        return hash.update(chunk)
+      },
+      async end() {
+        last = { md5: await hash.digest(), size: bytes }
+      },
+      broken: () => hash.dispose?.(),
+    }
+  })
+  return { ...tapped, result: () => last }
 }
 
 /** What bytes are compared with. What is `undefined` is not compared. */
@@ -95,23 +87,15 @@ export function verifyingStream(stream: ReadableStream<Uint8Array>, expected: Ex
  * `makeError` is told how many came so far: at least so long is the file.
  */
 export function limited(source: ByteSource, max: number, makeError: (loaded: number) => Error): ByteSource {
-  const { name, type, size, replayable } = source
-  return {
-    name,
-    type,
-    size,
-    replayable,
-    async open(options) {
-      const stream = await source.open(options)
-      let loaded = 0
-      return tap(stream, {
-        chunk(chunk) {
-          loaded += chunk.byteLength
-          if (loaded > max) throw makeError(loaded)
-        },
-      })
-    },
-  }
+  return tapSource(source, () => {
+    let loaded = 0
+    return {
+      chunk(chunk) {
+        loaded += chunk.byteLength
+        if (loaded > max) throw makeError(loaded)
+      },
+    }
+  })
 }
 
 function broken(message: string): Dhis2Error {

@@ -1,5 +1,5 @@
 import type { ByteSource } from './source.js'
-import { tap } from './tap.js'
+import { tapSource } from './tap.js'
 
 /** How far the bytes of a file have come. */
 export interface Progress {
@@ -14,22 +14,15 @@ export interface Progress {
  * What `onProgress` throws fails the stream.
  */
 export function withProgress(source: ByteSource, onProgress: (progress: Progress) => void): ByteSource {
-  const { name, type, size, replayable } = source
-  return {
-    name,
-    type,
-    size,
-    replayable,
-    async open(options) {
-      const stream = await source.open(options)
-      let loaded = 0
-      return tap(stream, {
-        start: async () => onProgress({ loaded, total: size }),
-        chunk(chunk) {
-          loaded += chunk.byteLength
-          onProgress({ loaded, total: size })
-        },
-      })
-    },
-  }
+  const { size } = source
+  return tapSource(source, () => {
+    let loaded = 0
+    return {
+      start: async () => onProgress({ loaded, total: size }),
+      chunk(chunk) {
+        loaded += chunk.byteLength
+        onProgress({ loaded, total: size })
+      },
+    }
+  })
 }

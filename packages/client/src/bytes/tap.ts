@@ -1,3 +1,5 @@
+import type { ByteSource } from './source.js'
+
 /** What happens to a stream on its way through {@link tap}. What a hook throws fails the stream and cancels its source. */
 export interface Taps {
   /** Runs once, before the first read. */
@@ -68,6 +70,21 @@ export function tap(stream: ReadableStream<Uint8Array>, taps: Taps): ReadableStr
     },
     { highWaterMark: 0 },
   )
+}
+
+/** The same source with each stream that it opens tapped. `tapsOf` makes the taps of one opening, before it opens. */
+export function tapSource(source: ByteSource, tapsOf: () => Taps | Promise<Taps>): ByteSource {
+  const { name, type, size, replayable } = source
+  return {
+    name,
+    type,
+    size,
+    replayable,
+    async open(options) {
+      const taps = await tapsOf()
+      return tap(await source.open(options), taps)
+    },
+  }
 }
 
 /** Whether a value is a `Uint8Array`, of whatever realm. */

@@ -15,7 +15,7 @@ export interface FilesContext {
   /** The client's own policy, for what is repeated above a single request. */
   readonly retry: RetryOptions | false
   /** The server's `max.file_upload_size`, in bytes, as the caller gave it. */
-  readonly maxFileUploadSize: number
+  readonly maxFileUploadSize: number | undefined
   /** The client's own clocks. */
   readonly timeouts: Timeouts
   /** Sends without any credentials, to wherever, and without clocks. */

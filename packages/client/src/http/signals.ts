@@ -18,10 +18,14 @@ export function linkedController(parent: AbortSignal | undefined): LinkedControl
   }
 }
 
-/** Settles as `promise` does, or rejects with `signal.reason` if that comes first. The work itself goes on. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/**
+ * Settles as `promise` does, or rejects with `signal.reason` if that comes first. The work itself goes on; what it still
+ * comes to is given to `discard`.
+ */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal, discard?: (late: T) => void): Promise<T> {
+  const drop = (): void => void promise.then(discard, () => undefined)
   if (signal.aborted) {
-    promise.catch(() => undefined)
+    drop()
     return Promise.reject(signal.reason as Error)
   }
   return new Promise<T>((resolve, reject) => {
@@ -29,6 +33,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
     const abort = (): void => {
       end()
       reject(signal.reason as Error)
+      drop()
     }
     signal.addEventListener('abort', abort)
     promise.then(resolve, reject).finally(end)

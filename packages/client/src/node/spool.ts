@@ -1,12 +1,12 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { abortable } from '../http/signals.js'
 import { type ByteSource, streamOf } from '../bytes/source.js'
 import { Dhis2Error } from '../errors.js'
 import type { SpooledSource } from '../platform.js'
 import { fileError } from './file-errors.js'
 import { fileSource } from './file-source.js'
-import { untilAborted } from './until-aborted.js'
 import { writeAll } from './write-all.js'
 
 /** Up to this many bytes stay in memory. */
@@ -20,7 +20,7 @@ const IN_MEMORY = 1_048_576
  */
 export async function spoolToFile(source: ByteSource, signal: AbortSignal): Promise<SpooledSource> {
   signal.throwIfAborted()
-  const stream = await untilAborted(source.open({ signal }), signal, (late) => void late.cancel().catch(ignore))
+  const stream = await abortable(source.open({ signal }), signal, (late) => void late.cancel().catch(ignore))
   const reader = stream.getReader()
   const onAbort = () => void reader.cancel(signal.reason).catch(ignore)
   signal.addEventListener('abort', onAbort, { once: true })

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { Agent, type Dispatcher, errors } from 'undici'
+import { abortable } from '../http/signals.js'
 import type { TransportRequest } from '../http/transport.js'
 import type { ConnectionOptions, PlatformTransport } from '../platform.js'
 import { type Flight, toResponse } from './answer.js'
@@ -10,7 +11,6 @@ import { type Proxy, proxyChoice } from './proxy.js'
 import { trustOf } from './trust.js'
 import { asksForSignIn, authorizationOf, refusal } from './tunnel.js'
 import { Turns } from './turns.js'
-import { untilAborted } from './until-aborted.js'
 
 /** Waiting times of the transport, in milliseconds. */
 export interface TransportTimes {
@@ -63,13 +63,13 @@ export function createUndiciTransport(
       leave = turns.take(origin, request.body !== undefined) ?? (await nextTurn(turns, request, origin))
       signal.throwIfAborted()
       if (request.body !== undefined)
-        body = await untilAborted(
+        body = await abortable(
           outgoing(request.body, signal, () => (flight.movedAt = Date.now())),
           signal,
         )
       // undici notices an abort only when the request has a connection: it does not send it then, but says so late
       const sent = proxy ? toProxies.request(passedOn(request, body, proxy)) : agent.request(message(request, body))
-      const answer = await untilAborted(sent, signal, (late) => late.body.destroy())
+      const answer = await abortable(sent, signal, (late) => late.body.destroy())
       answer.body.once('close', () => {
         flights.delete(flight)
         leave?.()
@@ -103,7 +103,7 @@ export function createUndiciTransport(
 /** Waits here for a connection, not in undici: it does not say when it begins, and clocks must not run before. */
 async function nextTurn(turns: Turns, request: TransportRequest, origin: string): Promise<() => void> {
   request.onWaiting?.(true)
-  const leave = await untilAborted(turns.next(origin, request.body !== undefined), request.signal, (late) => late())
+  const leave = await abortable(turns.next(origin, request.body !== undefined), request.signal, (late) => late())
   request.onWaiting?.(false)
   return leave
 }
