@@ -19,6 +19,9 @@ const OLDEST_NODE = [20, 19]
 const PROJECTS = [
   { sources: 'packages/client/src', output: 'packages/client/dist' },
   { sources: 'packages/emulator/src', output: 'packages/emulator/dist' },
+  { sources: 'packages/profiles/src', output: 'packages/profiles/dist' },
+  { sources: 'packages/mcp/src', output: 'packages/mcp/dist' },
+  { sources: 'packages/cli/src', output: 'packages/cli/dist' },
   { sources: 'examples', output: 'examples/dist' },
 ]
 
@@ -33,6 +36,12 @@ const SETTINGS = [
   'packages/client/tsconfig.node.json',
   'packages/emulator/package.json',
   'packages/emulator/tsconfig.json',
+  'packages/profiles/package.json',
+  'packages/profiles/tsconfig.json',
+  'packages/mcp/package.json',
+  'packages/mcp/tsconfig.json',
+  'packages/cli/package.json',
+  'packages/cli/tsconfig.json',
   'examples/package.json',
   'examples/tsconfig.json',
 ]
