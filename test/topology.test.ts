@@ -81,7 +81,7 @@ const CLIENT_EXPORTS = `
   TrackedEntityFile TrackedEntityQuery TrackerFile TrackerFiles TrackerQuery Transport TransportRequest
   UploadDocumentOptions UploadFileResourceOptions UploadOptions Uploadable UploadedDataValue
   UploadedDocument UserRef VersionTraits WaitOptions WebMessage WithFile bytesSource createUid fileSource
-  isDhis2Error isUid
+  isDhis2Error isUid safeFileName
 `
 
 const EMULATOR_EXPORTS = `

@@ -1,5 +1,6 @@
 export type { Uploadable, ByteSource } from './bytes/source.js'
 export { bytesSource } from './bytes/source.js'
+export { safeFileName } from './bytes/safe-file-name.js'
 export type { Progress } from './bytes/progress.js'
 export type { ClientRequestInit, Dhis2ClientOptions } from './client.js'
 export { Dhis2Error, isDhis2Error } from './errors.js'

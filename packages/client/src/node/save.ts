@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
+import { safeFileName } from '../bytes/safe-file-name.js'
 import { Dhis2Error } from '../errors.js'
 import type { SavedFile, SaveJob } from '../platform.js'
 import { errnoOf, fileError } from './file-errors.js'
-import { safeFileName } from './file-name.js'
 import { writeAll } from './write-all.js'
 
 /** How a file system says that it has no hard links. */

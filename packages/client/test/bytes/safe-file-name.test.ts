@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { safeFileName } from '../../src/node/file-name.js'
+import { safeFileName } from '../../src/bytes/safe-file-name.js'
 
 describe('safeFileName', () => {
   it.each([

@@ -42,5 +42,5 @@ function shorten(name: string): string {
 }
 
 function bytes(text: string): number {
-  return Buffer.byteLength(text, 'utf8')
+  return new TextEncoder().encode(text).byteLength
 }
