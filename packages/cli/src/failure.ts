@@ -1,0 +1,74 @@
+import { type Dhis2Error, isDhis2Error } from '@dhis2-files/client'
+import { ProfileError } from '@dhis2-files/profiles'
+import { exitCode, type ExitName, exitNameOf } from './exit-codes.js'
+import { Interrupted } from './interrupts.js'
+
+/** A failure of the command line's own, explained in one sentence. */
+export class CliError extends Error {
+  /** Its class, which is also its `code` in JSON. */
+  readonly exit: ExitName
+  /** What to do about it. */
+  readonly hint: string | undefined
+
+  constructor(message: string, { exit = 'usage', hint, cause }: { exit?: ExitName; hint?: string; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'CliError'
+    this.exit = exit
+    this.hint = hint
+  }
+}
+
+/** What is told of an error: to a person as a line and a hint, to a script as JSON. Holds no secret. */
+export interface Failure {
+  /** The class of the error. */
+  readonly exit: ExitName
+  readonly exitCode: number
+  /** Code of the error, such as `not-found`. */
+  readonly code: string
+  readonly message: string
+  readonly hint: string | undefined
+  /** What else is known, for JSON: the members of `Dhis2Error`. */
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** Tells what an error is, whatever was thrown. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Interrupted) return failure('interrupted', 'interrupted', error.message, error.hint)
+  if (error instanceof CliError) return failure(error.exit, error.exit, error.message, error.hint)
+  if (error instanceof ProfileError) {
+    return failure(error.code === 'sign-in-failed' ? 'unauthenticated' : 'profile', error.code, error.message, error.hint)
+  }
+  if (isDhis2Error(error)) {
+    const { name: _, code, message, hint, ...details } = error.toJSON()
+    return { ...failure(isLocal(error) ? 'local-file' : exitNameOf(code), code, message, hint), details }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  // the client's word for misuse: an option that cannot be
+  if (error instanceof TypeError && error.constructor === TypeError && isOurs(error)) return failure('usage', 'usage', message)
+  if (isFileError(error)) return failure('local-file', error.code, message)
+  return failure('internal', 'internal', message, 'This is a fault of dhis2-files: run it again with --debug and report what it prints.')
+}
+
+/** Whether it is about a file of this machine, not about the server. */
+export function isLocal(error: Dhis2Error): boolean {
+  return error.method === undefined && error.code !== 'network' && isFileError(error.cause)
+}
+
+/** The operating system's own code, such as `ENOSPC`, of a failure of a local file. */
+export function errnoOf(error: unknown): string | undefined {
+  if (isFileError(error)) return error.code
+  return error instanceof Error && isFileError(error.cause) ? error.cause.code : undefined
+}
+
+function failure(exit: ExitName, code: string, message: string, hint?: string): Failure {
+  return { exit, exitCode: exitCode(exit), code, message, hint, details: {} }
+}
+
+function isFileError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
+}
+
+/** A TypeError that explains an option, not one of a bug such as reading a member of undefined. */
+function isOurs(error: TypeError): boolean {
+  return !/(undefined|null) \(reading|is not a function|is not iterable|Cannot (read|set|convert)/.test(error.message)
+}

@@ -1,0 +1,66 @@
+/** The reason of a signal that aborts because the user, or the system, asked to end. */
+export class Interrupted extends Error {
+  /** How to go on, where there is a way. */
+  hint: string | undefined
+
+  constructor(hint?: string) {
+    super('Interrupted.')
+    this.name = 'Interrupted'
+    this.hint = hint
+  }
+}
+
+/** What a process emits signals through, as far as it is needed here. */
+export interface SignalSource {
+  on(name: NodeJS.Signals, listener: () => void): unknown
+  off(name: NodeJS.Signals, listener: () => void): unknown
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Ctrl-C. The first one aborts, except while {@link Interrupts.finishing} is used: then it only asks to begin nothing new,
+ * and the second one aborts. The third ends the process at once.
+ */
+export class Interrupts {
+  readonly #abort = new AbortController()
+  readonly #stop = new AbortController()
+  readonly #source: SignalSource
+  #finishing: ((again: boolean) => void) | undefined
+  #count = 0
+
+  constructor(source: SignalSource) {
+    this.#source = source
+    for (const name of SIGNALS) source.on(name, this.#onSignal)
+  }
+
+  /** Aborts everything that is under way. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** Aborts when nothing new is to begin; what is under way may finish. */
+  get stopping(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  /** From now on the first Ctrl-C lets what is under way finish. `tell` hears of the first one, and of the second. */
+  finishing(tell: (again: boolean) => void): void {
+    this.#finishing = tell
+  }
+
+  /** Listens no more. */
+  dispose(): void {
+    for (const name of SIGNALS) this.#source.off(name, this.#onSignal)
+  }
+
+  readonly #onSignal = (): void => {
+    this.#count++
+    if (this.#count > 2) process.exit(130)
+    const again = this.#stop.signal.aborted
+    this.#stop.abort(new Interrupted())
+    this.#finishing?.(again)
+    if (this.#finishing === undefined || again) this.#abort.abort(new Interrupted())
+    if (this.#finishing === undefined) this.#count = Math.max(this.#count, 2)
+  }
+}

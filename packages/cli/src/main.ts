@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { ENTRIES } from './commands/index.js'
+import { CommandContext } from './context.js'
+import { exitCode } from './exit-codes.js'
+import { CliError, failureOf } from './failure.js'
+import { Interrupted, Interrupts } from './interrupts.js'
+import { type CliIo, processIo } from './io.js'
+import { Output, PipeClosed } from './output/output.js'
+import { type Asked, readCommandLine } from './program.js'
+
+/** Runs one command line. Never rejects: what goes wrong is told, and is the exit code. */
+export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
+  const version = packageVersion()
+  // what fails before the command line is read is told as it asks for
+  let out = new Output(io, { json: argv.includes('--json') || argv.includes('-j'), debug: argv.includes('--debug') })
+  try {
+    const asked = await readCommandLine(argv, ENTRIES, version)
+    if ('text' in asked) {
+      out.print(asked.text.trimEnd())
+      return await out.flushed()
+    }
+    out.dispose()
+    out = new Output(io, asked.globals)
+    return await run(asked, io, out, version)
+  } catch (error) {
+    return await report(error, out)
+  } finally {
+    out.dispose()
+  }
+}
+
+async function run(asked: Asked, io: CliIo, out: Output, version: string): Promise<number> {
+  const interrupts = new Interrupts(io.signals)
+  const context = new CommandContext({ io, out, interrupts, globals: asked.globals, version })
+  try {
+    const code = await Promise.race([asked.command.run(context, asked.input), out.closed()])
+    return await out.flushed(code ?? 0)
+  } catch (error) {
+    // a failure below, such as a closed connection, is not what the user did
+    return await report(interrupts.signal.aborted && !(error instanceof CliError) ? interrupts.signal.reason : error, out)
+  } finally {
+    interrupts.dispose()
+    await context.close()
+  }
+}
+
+async function report(error: unknown, out: Output): Promise<number> {
+  if (error instanceof PipeClosed) return 0
+  const failure = failureOf(error)
+  out.failure(failure, error)
+  await out.flushed().catch(() => undefined)
+  return error instanceof Interrupted ? exitCode('interrupted') : failure.exitCode
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+}

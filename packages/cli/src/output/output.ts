@@ -1,0 +1,143 @@
+import { once } from 'node:events'
+import picocolors from 'picocolors'
+import type { Failure } from '../failure.js'
+import type { CliIo } from '../io.js'
+
+/** How results are printed. */
+export interface OutputOptions {
+  readonly json?: boolean | undefined
+  readonly quiet?: boolean | undefined
+  readonly verbose?: boolean | undefined
+  readonly debug?: boolean | undefined
+  readonly color?: boolean | undefined
+}
+
+/** Whoever read what we print has gone: there is nothing more to do, and nothing is wrong. */
+export class PipeClosed extends Error {}
+
+/** Results on stdout, everything else on stderr. */
+export class Output {
+  /** Whether results are one JSON document. */
+  readonly json: boolean
+  /** Whether each request is told. */
+  readonly tracing: boolean
+  /** Colours for stdout; none where it is no terminal. */
+  readonly paint: ReturnType<typeof picocolors.createColors>
+  readonly #io: CliIo
+  readonly #options: OutputOptions
+  readonly #errorPaint: ReturnType<typeof picocolors.createColors>
+  readonly #closed: Promise<never>
+  #isClosed = false
+  #above: ((text: string) => void) | undefined
+  readonly #onError: (error: NodeJS.ErrnoException) => void
+
+  constructor(io: CliIo, options: OutputOptions) {
+    this.#io = io
+    this.#options = options
+    this.json = options.json ?? false
+    this.tracing = (options.verbose ?? false) || (options.debug ?? false)
+    const wanted = options.color !== false && !io.env['NO_COLOR']
+    this.paint = picocolors.createColors(wanted && io.stdout.isTTY === true)
+    this.#errorPaint = picocolors.createColors(wanted && io.stderr.isTTY === true)
+    let fail: (error: unknown) => void
+    this.#closed = new Promise<never>((_, reject) => (fail = reject))
+    this.#closed.catch(() => undefined)
+    this.#onError = (error) => {
+      this.#isClosed = true
+      fail(error.code === 'EPIPE' ? new PipeClosed() : error)
+    }
+    io.stdout.on('error', this.#onError)
+  }
+
+  /** Whether stdout is a terminal, for a person to read. */
+  get terminal(): boolean {
+    return this.#io.stdout.isTTY === true
+  }
+
+  /** Columns of the terminal that stdout is; `undefined` in a pipe or file. */
+  get width(): number | undefined {
+    return this.terminal ? (this.#io.stdout.columns ?? 80) : undefined
+  }
+
+  /** Whether stderr is a terminal on which bars may be drawn. */
+  get drawing(): boolean {
+    return this.#io.stderr.isTTY === true && !this.quiet
+  }
+
+  get quiet(): boolean {
+    return this.#options.quiet ?? false
+  }
+
+  /** A line of the result. */
+  print(text: string): void {
+    if (this.#isClosed) return
+    if (this.#above && this.terminal) this.#above(text)
+    else this.#io.stdout.write(`${text}\n`)
+  }
+
+  /** The result of a command: a JSON document with `--json`, else what `human` makes of it. */
+  result(value: unknown, human: () => string): void {
+    this.print(this.json ? JSON.stringify(value, undefined, 2) : human())
+  }
+
+  /** Something worth knowing that is not the result. Not with `--quiet`. */
+  note(text: string): void {
+    if (!this.quiet) this.#tell(text)
+  }
+
+  /** Something that the user should look at. */
+  warn(text: string): void {
+    this.#tell(`${this.#errorPaint.yellow('warning:')} ${text}`)
+  }
+
+  /** A request, with `--verbose`. */
+  trace(text: string): void {
+    if (this.tracing) this.#tell(this.#errorPaint.dim(text))
+  }
+
+  /** What ended the command: a line and a hint, or a JSON document on stdout. With `--debug` also the stack. */
+  failure(failure: Failure, error?: unknown): void {
+    const { code, message, hint, exitCode, details } = failure
+    if (this.json) this.print(JSON.stringify({ error: { code, message, hint, exitCode, ...details } }, undefined, 2))
+    else {
+      this.#tell(`${this.#errorPaint.red('error:')} ${message}`)
+      if (hint !== undefined && !message.includes(hint)) this.#tell(`${this.#errorPaint.dim('hint:')} ${hint}`)
+    }
+    if (this.#options.debug && error instanceof Error) this.#tell(stackOf(error))
+  }
+
+  /** While bars are drawn, lines for the same terminal go through `above`, which draws them anew below the line. */
+  drawAround(above: ((text: string) => void) | undefined): void {
+    this.#above = above
+  }
+
+  /** Rejects with {@link PipeClosed} when nobody reads stdout any more. */
+  closed(): Promise<never> {
+    return this.#closed
+  }
+
+  /** Waits until stdout has taken everything, and resolves with `code`. */
+  async flushed(code = 0): Promise<number> {
+    if (this.#isClosed) return this.#closed
+    if (this.#io.stdout.writableNeedDrain) await Promise.race([once(this.#io.stdout, 'drain'), this.#closed])
+    return code
+  }
+
+  dispose(): void {
+    // what is still on its way may meet a closed pipe
+    this.#io.stdout.off('error', this.#onError)
+    this.#io.stdout.on('error', ignore)
+  }
+
+  #tell(text: string): void {
+    if (this.#above && this.#io.stderr.isTTY) this.#above(text)
+    else this.#io.stderr.write(`${text}\n`)
+  }
+}
+
+function ignore(): void {}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''
+  return `${error.stack ?? error.message}${cause}`
+}
