@@ -28,7 +28,13 @@ export type OptionSpec =
       readonly required?: boolean
     }
   /** Text that may be given several times. */
-  | { readonly kind: 'list'; readonly about: string; readonly value: string; readonly short?: string; readonly choices?: readonly string[] }
+  | {
+      readonly kind: 'list'
+      readonly about: string
+      readonly value: string
+      readonly short?: string
+      readonly choices?: readonly string[]
+    }
   /** A whole number from `min` (default 1). */
   | {
       readonly kind: 'count'

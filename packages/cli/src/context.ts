@@ -81,10 +81,17 @@ export class CommandContext {
   async confirm(question: string): Promise<void> {
     if (this.globals.yes || this.dryRun) return
     if (!this.io.interactive) {
-      throw new CliError('There is no terminal to ask on, so nothing was deleted.', { hint: 'Pass --yes to delete without being asked.' })
+      throw new CliError('There is no terminal to ask on, so nothing was deleted.', {
+        hint: 'Pass --yes to delete without being asked.',
+      })
     }
     const { confirm, isCancel } = await import('@clack/prompts')
-    const answer = await confirm({ message: question, initialValue: false, output: this.io.stderr, input: this.io.stdin })
+    const answer = await confirm({
+      message: question,
+      initialValue: false,
+      output: this.io.stderr,
+      input: this.io.stdin,
+    })
     if (isCancel(answer) || !answer) throw new CliError('Nothing was deleted.', { exit: 'interrupted' })
   }
 

@@ -18,7 +18,12 @@ export const EXIT_CODES = [
   { code: 1, name: 'internal', about: 'a fault of this program: please report it', errors: [] },
   { code: 2, name: 'usage', about: 'the command line is wrong; nothing was sent', errors: [] },
   { code: 3, name: 'profile', about: 'no profile, an unknown one, or one without its secret', errors: [] },
-  { code: 4, name: 'unauthenticated', about: 'the server does not accept the credentials', errors: ['unauthenticated'] },
+  {
+    code: 4,
+    name: 'unauthenticated',
+    about: 'the server does not accept the credentials',
+    errors: ['unauthenticated'],
+  },
   { code: 5, name: 'forbidden', about: 'the user, or a read-only profile, may not do this', errors: ['forbidden'] },
   { code: 6, name: 'not-found', about: 'the server has no such object', errors: ['not-found'] },
   {
@@ -34,8 +39,18 @@ export const EXIT_CODES = [
     about: 'the server has not stored the bytes yet, or has lost them',
     errors: ['not-yet-stored', 'lost-content'],
   },
-  { code: 10, name: 'integrity', about: 'bytes are not what they should be; nothing was kept of them', errors: ['integrity'] },
-  { code: 11, name: 'network', about: 'the server cannot be reached, or does not answer in time', errors: ['network', 'timeout'] },
+  {
+    code: 10,
+    name: 'integrity',
+    about: 'bytes are not what they should be; nothing was kept of them',
+    errors: ['integrity'],
+  },
+  {
+    code: 11,
+    name: 'network',
+    about: 'the server cannot be reached, or does not answer in time',
+    errors: ['network', 'timeout'],
+  },
   {
     code: 12,
     name: 'server',

@@ -10,7 +10,10 @@ export class CliError extends Error {
   /** What to do about it. */
   readonly hint: string | undefined
 
-  constructor(message: string, { exit = 'usage', hint, cause }: { exit?: ExitName; hint?: string; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    { exit = 'usage', hint, cause }: { exit?: ExitName; hint?: string; cause?: unknown } = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'CliError'
     this.exit = exit
@@ -36,7 +39,12 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Interrupted) return failure('interrupted', 'interrupted', error.message, error.hint)
   if (error instanceof CliError) return failure(error.exit, error.exit, error.message, error.hint)
   if (error instanceof ProfileError) {
-    return failure(error.code === 'sign-in-failed' ? 'unauthenticated' : 'profile', error.code, error.message, error.hint)
+    return failure(
+      error.code === 'sign-in-failed' ? 'unauthenticated' : 'profile',
+      error.code,
+      error.message,
+      error.hint,
+    )
   }
   if (isDhis2Error(error)) {
     const { name: _, code, message, hint, ...details } = error.toJSON()
@@ -44,9 +52,15 @@ export function failureOf(error: unknown): Failure {
   }
   const message = error instanceof Error ? error.message : String(error)
   // the client's word for misuse: an option that cannot be
-  if (error instanceof TypeError && error.constructor === TypeError && isOurs(error)) return failure('usage', 'usage', message)
+  if (error instanceof TypeError && error.constructor === TypeError && isOurs(error))
+    return failure('usage', 'usage', message)
   if (isFileError(error)) return failure('local-file', error.code, message)
-  return failure('internal', 'internal', message, 'This is a fault of dhis2-files: run it again with --debug and report what it prints.')
+  return failure(
+    'internal',
+    'internal',
+    message,
+    'This is a fault of dhis2-files: run it again with --debug and report what it prints.',
+  )
 }
 
 /** Whether it is about a file of this machine, not about the server. */

@@ -2,7 +2,13 @@ import type { Options } from './command.js'
 
 /** What every command takes. */
 export const GLOBAL_OPTIONS = {
-  profile: { kind: 'text', short: 'p', value: 'NAME', about: 'Which DHIS2: a profile of .dhis2/profiles.toml. Default: DHIS2_PROFILE, DHIS2_URL, then the default profile.' },
+  profile: {
+    kind: 'text',
+    short: 'p',
+    value: 'NAME',
+    about:
+      'Which DHIS2: a profile of .dhis2/profiles.toml. Default: DHIS2_PROFILE, DHIS2_URL, then the default profile.',
+  },
   json: { kind: 'flag', short: 'j', about: 'Print one JSON document, on errors too.' },
   quiet: { kind: 'flag', short: 'q', about: 'Print results and errors alone.' },
   verbose: { kind: 'flag', short: 'v', about: 'Print each request on stderr, without secrets.' },

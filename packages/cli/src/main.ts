@@ -37,7 +37,10 @@ async function run(asked: Asked, io: CliIo, out: Output, version: string): Promi
     return await out.flushed(code ?? 0)
   } catch (error) {
     // a failure below, such as a closed connection, is not what the user did
-    return await report(interrupts.signal.aborted && !(error instanceof CliError) ? interrupts.signal.reason : error, out)
+    return await report(
+      interrupts.signal.aborted && !(error instanceof CliError) ? interrupts.signal.reason : error,
+      out,
+    )
   } finally {
     interrupts.dispose()
     await context.close()

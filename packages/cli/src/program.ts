@@ -1,5 +1,12 @@
 import { Command as Parser, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { type Command, type CommandGroup, flagOf, type Options, type OptionSpec, type SingleCommand } from './command.js'
+import {
+  type Command,
+  type CommandGroup,
+  flagOf,
+  type Options,
+  type OptionSpec,
+  type SingleCommand,
+} from './command.js'
 import { CliError } from './failure.js'
 import { DELETE_OPTIONS, GLOBAL_OPTIONS, type GlobalInput, WRITE_OPTIONS } from './global-options.js'
 
@@ -26,7 +33,11 @@ export type Entry = CommandGroup | SingleCommand
  * Reads a command line.
  * @throws CliError `usage` that names what is wrong and where the help is
  */
-export async function readCommandLine(argv: readonly string[], entries: readonly Entry[], version: string): Promise<Asked | Answered> {
+export async function readCommandLine(
+  argv: readonly string[],
+  entries: readonly Entry[],
+  version: string,
+): Promise<Asked | Answered> {
   let asked: Asked | undefined
   let text = ''
   const program = await buildProgram(entries, {
@@ -53,7 +64,10 @@ export interface BuildOptions {
 }
 
 /** The parser of the command line, made of the commands' own facts. */
-export async function buildProgram(entries: readonly Entry[], { noun, onAsked, onText }: BuildOptions): Promise<Parser> {
+export async function buildProgram(
+  entries: readonly Entry[],
+  { noun, onAsked, onText }: BuildOptions,
+): Promise<Parser> {
   const program = new Parser(PROGRAM)
   program
     .description(SUMMARY)
@@ -87,18 +101,32 @@ function addCommand(parent: Parser, command: Command, program: Parser, onAsked: 
   if (command.writes) addOptions(parser, WRITE_OPTIONS)
   if (command.deletes) addOptions(parser, DELETE_OPTIONS)
   const { examples = [] } = command
-  if (examples.length > 0) parser.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${PROGRAM} ${line}`).join('\n')}`)
+  if (examples.length > 0)
+    parser.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${PROGRAM} ${line}`).join('\n')}`)
   parser.action((...all: unknown[]) => {
     const own = parser.opts()
-    const words = Object.fromEntries(command.arguments.map(({ name, many }, index) => [name, all[index] ?? (many ? [] : undefined)]))
+    const words = Object.fromEntries(
+      command.arguments.map(({ name, many }, index) => [name, all[index] ?? (many ? [] : undefined)]),
+    )
     const input = { ...words, ...withDefaults(command.options, own) }
-    const globals = { dryRun: false, yes: false, ...withDefaults({ ...WRITE_OPTIONS, ...DELETE_OPTIONS }, own), ...withDefaults(GLOBAL_OPTIONS, program.opts()) }
+    const globals = {
+      dryRun: false,
+      yes: false,
+      ...withDefaults({ ...WRITE_OPTIONS, ...DELETE_OPTIONS }, own),
+      ...withDefaults(GLOBAL_OPTIONS, program.opts()),
+    }
     onAsked({ command, input, globals: globals as unknown as GlobalInput })
   })
 }
 
 function withDefaults(options: Options, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const absent: Record<OptionSpec['kind'], unknown> = { flag: false, on: true, list: [], text: undefined, count: undefined }
+  const absent: Record<OptionSpec['kind'], unknown> = {
+    flag: false,
+    on: true,
+    list: [],
+    text: undefined,
+    count: undefined,
+  }
   return Object.fromEntries(Object.entries(options).map(([name, { kind }]) => [name, given[name] ?? absent[kind]]))
 }
 
@@ -117,7 +145,8 @@ function optionOf(name: string, spec: OptionSpec): Option {
   if (spec.kind === 'list') {
     const { choices } = spec
     option.argParser((text: string, before: readonly string[] | undefined) => {
-      if (choices !== undefined && !choices.includes(text)) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+      if (choices !== undefined && !choices.includes(text))
+        throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
       return [...(before ?? []), text]
     })
   }
@@ -148,7 +177,8 @@ function usage(error: CommanderError, argv: readonly string[], entries: readonly
   const noun = nounOf(argv)
   const known = entries.find(({ name }) => name === noun)
   const verb = known !== undefined && 'load' in known ? argv[argv.indexOf(noun) + 1] : undefined
-  const path = [PROGRAM, known && noun, verb?.startsWith('-') ? undefined : verb].filter((part) => part !== undefined)
+  const named = error.code !== 'commander.unknownCommand' && !verb?.startsWith('-')
+  const path = [PROGRAM, known && noun, named ? verb : undefined].filter((part) => part !== undefined)
   const message = error.message.replace(/^error: /, '').replace(/\s*\n\(Did you mean (.*)\?\)/s, ': did you mean $1?')
   return new CliError(sentence(message), { hint: `${path.join(' ')} --help says what it takes.`, cause: error })
 }

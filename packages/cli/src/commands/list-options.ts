@@ -11,9 +11,19 @@ export const LIST_OPTIONS = {
 /** What a list of metadata objects takes besides: it is the server that filters and orders. */
 export const QUERY_OPTIONS = {
   ...LIST_OPTIONS,
-  filter: { kind: 'list', short: 'f', value: 'PROPERTY:OPERATOR:VALUE', about: 'Rows that fit, such as name:ilike:report. May be repeated.' },
+  filter: {
+    kind: 'list',
+    short: 'f',
+    value: 'PROPERTY:OPERATOR:VALUE',
+    about: 'Rows that fit, such as name:ilike:report. May be repeated.',
+  },
   anyFilter: { kind: 'flag', about: 'Rows that fit one of the filters. Default: all of them.' },
-  order: { kind: 'list', short: 'o', value: 'PROPERTY:asc|desc', about: 'Order, such as created:desc. May be repeated.' },
+  order: {
+    kind: 'list',
+    short: 'o',
+    value: 'PROPERTY:asc|desc',
+    about: 'Order, such as created:desc. May be repeated.',
+  },
   fields: { kind: 'text', value: 'A,B', about: 'Members of a row to ask for; the table shows them as columns.' },
   page: { kind: 'count', value: 'N', about: 'Which page, from 1. Default 1.' },
   pageSize: { kind: 'count', value: 'N', about: 'Rows of a page. Default 50.' },

@@ -4,7 +4,9 @@ import stringWidth from 'string-width'
 export function factLines(facts: Readonly<Record<string, string | number | undefined>>): string {
   const known = Object.entries(facts).filter(([, value]) => value !== undefined && value !== '')
   const width = Math.max(0, ...known.map(([name]) => stringWidth(name)))
-  return known.map(([name, value]) => `${name}:${' '.repeat(width - stringWidth(name) + 1)}${oneLine(String(value))}`).join('\n')
+  return known
+    .map(([name, value]) => `${name}:${' '.repeat(width - stringWidth(name) + 1)}${oneLine(String(value))}`)
+    .join('\n')
 }
 
 /** A name from a server may hold what a terminal obeys, or what would break a line. */

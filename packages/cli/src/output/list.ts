@@ -19,7 +19,12 @@ const BLOCK = 200
  * Prints a list: a table on a terminal, tab-separated values in a pipe, one document with `--json`, a line a row with `--ndjson`.
  * Only `--json` holds all rows. Without `--all` and `--limit` it is one page, and what else there is is said on stderr.
  */
-export async function printList<T>(out: Output, list: Paged<T> | AsyncIterable<T>, input: ListInput, view: ListView<T>): Promise<void> {
+export async function printList<T>(
+  out: Output,
+  list: Paged<T> | AsyncIterable<T>,
+  input: ListInput,
+  view: ListView<T>,
+): Promise<void> {
   const whole = input.all || input.limit !== undefined || !('then' in list)
   const page = whole ? undefined : await list
   const rows = page === undefined ? limited(list as AsyncIterable<T>, input.limit) : fromArray(page.items)
@@ -30,7 +35,12 @@ export async function printList<T>(out: Output, list: Paged<T> | AsyncIterable<T
   else if (page !== undefined) sayWhatElse(out, page, view.name)
 }
 
-async function print<T>(out: Output, rows: AsyncIterable<T>, columns: readonly Column<T>[], { ndjson }: ListInput): Promise<number> {
+async function print<T>(
+  out: Output,
+  rows: AsyncIterable<T>,
+  columns: readonly Column<T>[],
+  { ndjson }: ListInput,
+): Promise<number> {
   let shown = 0
   let block: T[] = []
   let titled = false

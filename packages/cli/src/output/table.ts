@@ -19,7 +19,9 @@ const NARROWEST = 8
 /** Lines of a table for a terminal of `width` columns. */
 export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], width: number): string[] {
   const cells = rows.map((row) => columns.map(({ show }) => printable(show(row))))
-  const natural = columns.map(({ title }, at) => Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[at] ?? ''))))
+  const natural = columns.map(({ title }, at) =>
+    Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[at] ?? ''))),
+  )
   const widths = fit(natural, columns, width)
   const line = (row: readonly string[]): string =>
     row
@@ -39,7 +41,10 @@ function fit<T>(natural: readonly number[], columns: readonly Column<T>[], width
   const widths = [...natural]
   let excess = widths.reduce((sum, one) => sum + one, 0) + GAP * (widths.length - 1) - width
   while (excess > 0) {
-    const widest = columns.reduce((best, { cut }, at) => (cut && (widths[at] ?? 0) > (widths[best] ?? 0) ? at : best), -1)
+    const widest = columns.reduce(
+      (best, { cut }, at) => (cut && (widths[at] ?? 0) > (widths[best] ?? 0) ? at : best),
+      -1,
+    )
     const size = widths[widest]
     if (size === undefined || size <= NARROWEST) break
     widths[widest] = size - 1

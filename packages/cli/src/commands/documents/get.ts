@@ -19,7 +19,9 @@ export const get = defineCommand({
         Name: document.name,
         Code: document.code,
         Link: document.external ? document.url : undefined,
-        File: fileResource && `${fileResource.name} (${fileResource.contentType}, ${humanSize(fileResource.contentLength)})`,
+        File:
+          fileResource &&
+          `${fileResource.name} (${fileResource.contentType}, ${humanSize(fileResource.contentLength)})`,
         'File resource': fileResource?.id,
         MD5: fileResource?.contentMd5,
         Storage: fileResource?.storageStatus,

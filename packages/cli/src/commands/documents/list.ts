@@ -38,7 +38,10 @@ export const list = defineCommand({
   arguments: [],
   options: {
     ...QUERY_OPTIONS,
-    details: { kind: 'flag', about: 'Also type and size of each file, which costs one more request for fifty documents.' },
+    details: {
+      kind: 'flag',
+      about: 'Also type and size of each file, which costs one more request for fifty documents.',
+    },
   },
   async run(context, input) {
     const client = await context.client()

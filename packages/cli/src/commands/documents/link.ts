@@ -1,0 +1,33 @@
+import { defineCommand } from '../../command.js'
+import { checkUids } from '../uids.js'
+
+export const link = defineCommand({
+  name: 'link',
+  aliases: ['upload-url'],
+  summary: 'Makes a document that is a link.',
+  examples: ['documents link "WHO guidelines" https://www.who.int/publications'],
+  writes: true,
+  arguments: [
+    { name: 'name', about: 'Name of the document.' },
+    { name: 'url', about: 'Where it leads: http or https.' },
+  ],
+  options: {
+    uid: {
+      kind: 'text',
+      value: 'UID',
+      about: 'Uid of the document. Default: a new one. With it the command can be run again.',
+    },
+    code: { kind: 'text', value: 'CODE', about: 'Code of the document, unique among documents.' },
+  },
+  async run(context, { name, url, uid, code }) {
+    const { out, signal } = context
+    checkUids('a document', uid)
+    const { files } = await context.client()
+    if (context.dryRun) {
+      out.result({ status: 'planned', dryRun: true, name, url, uid, code }, () => `would create ${name} -> ${url}`)
+      return
+    }
+    const document = await files.createExternalDocument({ name, url, uid, code, signal })
+    out.result(document, () => `created ${document.id}  ${document.name} -> ${document.url}`)
+  },
+})

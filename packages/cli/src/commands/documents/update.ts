@@ -1,0 +1,33 @@
+import { defineCommand } from '../../command.js'
+import { CliError } from '../../failure.js'
+import { checkUids } from '../uids.js'
+
+export const update = defineCommand({
+  name: 'update',
+  summary: 'Changes name, code or target of a link.',
+  details:
+    'For uploaded documents there are "documents rename" and "documents replace". The sharing of the document stays.',
+  examples: ['documents update a2345678901 --url https://www.who.int/malaria'],
+  writes: true,
+  arguments: [{ name: 'uid', about: 'Uid of the document.' }],
+  options: {
+    name: { kind: 'text', value: 'NAME', about: 'The new name.' },
+    url: { kind: 'text', value: 'URL', about: 'Where it is to lead.' },
+    code: { kind: 'text', value: 'CODE', about: 'The new code.' },
+  },
+  async run(context, { uid, name, url, code }) {
+    const { out, signal } = context
+    checkUids('a document', uid)
+    if (name === undefined && url === undefined && code === undefined) {
+      throw new CliError('There is nothing to change.', { hint: 'Pass --name, --url or --code.' })
+    }
+    const { files } = await context.client()
+    if (context.dryRun) {
+      const before = await files.getDocument(uid, { signal })
+      out.result({ status: 'planned', dryRun: true, uid, name, url, code }, () => `would update ${uid}  ${before.name}`)
+      return
+    }
+    const document = await files.updateExternalDocument(uid, { name, url, code, signal })
+    out.result(document, () => `updated ${document.id}  ${document.name} -> ${document.url}`)
+  },
+})

@@ -1,0 +1,70 @@
+import type { CommandContext } from '../context.js'
+import { exitCode } from '../exit-codes.js'
+import { type Failure, failureOf } from '../failure.js'
+
+/** What is done with each of several objects. */
+export interface Each<T> {
+  /** Reads the object first: what is not there is told before anything is changed. */
+  readonly find: (uid: string) => Promise<T>
+  /** Failures of `find` that count as done. */
+  readonly skip?: ((error: unknown) => boolean) | undefined
+  /** The question to ask before. Default: none is asked. */
+  readonly confirm?: ((found: readonly T[]) => string) | undefined
+  readonly act: (found: T) => Promise<void>
+  /** What is told of one that is done: as JSON, and as a line. */
+  readonly done: (found: T) => { readonly value: unknown; readonly text: string }
+  /** The line for one with `--dry-run`. */
+  readonly would: (found: T) => string
+}
+
+/**
+ * Reads every object, asks once, and acts on one after the other. One that fails does not stop the others.
+ * With `--json` one object gives one result, several give an array; failures stand among them as `{ uid, error }`.
+ * @returns The exit code: that of the failures where none was done, `some-failed` where some were.
+ */
+export async function eachOf<T>(context: CommandContext, uids: readonly string[], each: Each<T>): Promise<number> {
+  const { out, dryRun } = context
+  const failures: Failure[] = []
+  const results: unknown[] = []
+  const fail = (uid: string, error: unknown): void => {
+    context.signal.throwIfAborted()
+    // of one object the failure is that of the command
+    if (uids.length === 1) throw error
+    const failure = failureOf(error)
+    const { code, message, hint } = failure
+    failures.push(failure)
+    results.push({ uid, error: { code, message, hint } })
+    if (!out.json) out.failure(failure, error)
+  }
+  const found: { readonly uid: string; readonly object: T }[] = []
+  for (const uid of new Set(uids)) {
+    try {
+      found.push({ uid, object: await each.find(uid) })
+    } catch (error) {
+      if (each.skip?.(error)) out.note(`${uid} is not there.`)
+      else fail(uid, error)
+    }
+  }
+  if (each.confirm && found.length > 0) await context.confirm(each.confirm(found.map(({ object }) => object)))
+  for (const { uid, object } of found) {
+    try {
+      if (!dryRun) await each.act(object)
+    } catch (error) {
+      fail(uid, error)
+      continue
+    }
+    const { value, text } = each.done(object)
+    results.push(dryRun ? { ...(value as object), dryRun: true, status: 'planned' } : value)
+    if (!out.json) out.print(dryRun ? each.would(object) : text)
+  }
+  if (out.json) out.print(JSON.stringify(uids.length === 1 ? (results[0] ?? {}) : results, undefined, 2))
+  return exitOf(failures, results.length - failures.length)
+}
+
+/** The exit code of several pieces of work. */
+export function exitOf(failures: readonly Failure[], done: number): number {
+  const [first] = failures
+  if (first === undefined) return 0
+  const alike = done === 0 && failures.every(({ exit }) => exit === first.exit)
+  return alike ? first.exitCode : exitCode('some-failed')
+}
