@@ -9,7 +9,11 @@ export interface ArgumentSpec {
   /** Default `true`. */
   readonly required?: boolean
   readonly choices?: readonly string[]
+  readonly complete?: Completes
 }
+
+/** What a shell offers for a word that has no choices: paths, or the names of profiles. */
+export type Completes = 'path' | 'profile'
 
 /** What an option takes, and what becomes of it. */
 export type OptionSpec =
@@ -26,6 +30,7 @@ export type OptionSpec =
       readonly default?: string
       readonly choices?: readonly string[]
       readonly required?: boolean
+      readonly complete?: Completes
     }
   /** Text that may be given several times. */
   | {
@@ -34,6 +39,7 @@ export type OptionSpec =
       readonly value: string
       readonly short?: string
       readonly choices?: readonly string[]
+      readonly complete?: Completes
     }
   /** A whole number from `min` (default 1). */
   | {

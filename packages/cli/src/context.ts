@@ -5,7 +5,8 @@ import type { GlobalInput } from './global-options.js'
 import type { Interrupts } from './interrupts.js'
 import type { CliIo } from './io.js'
 import type { Output } from './output/output.js'
-import { refuseWrites, trace } from './middleware.js'
+import { trace } from './middleware.js'
+import { refuseWrites } from './planned.js'
 
 /** What a command works with. Profiles and client are opened when they are first asked for. */
 export class CommandContext {

@@ -6,6 +6,7 @@ export const GLOBAL_OPTIONS = {
     kind: 'text',
     short: 'p',
     value: 'NAME',
+    complete: 'profile',
     about:
       'Which DHIS2: a profile of .dhis2/profiles.toml. Default: DHIS2_PROFILE, DHIS2_URL, then the default profile.',
   },

@@ -1,13 +1,5 @@
-import { Dhis2Error, type Middleware } from '@dhis2-files/client'
+import type { Middleware } from '@dhis2-files/client'
 import type { Output } from './output/output.js'
-
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
-
-/** `--dry-run`: the last guard, below every command. */
-export const refuseWrites: Middleware = (next) => async (request) => {
-  if (SAFE.has(request.method)) return next(request)
-  throw new Dhis2Error(`--dry-run: ${request.method} ${request.url.pathname} was not sent.`, { code: 'unsupported' })
-}
 
 /** `--verbose`: a line for each request and answer. Neither headers nor bodies are shown, so no secret is. */
 export function trace(out: Output): Middleware {

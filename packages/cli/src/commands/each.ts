@@ -10,11 +10,14 @@ export interface Each<T> {
   readonly skip?: ((error: unknown) => boolean) | undefined
   /** The question to ask before. Default: none is asked. */
   readonly confirm?: ((found: readonly T[]) => string) | undefined
-  readonly act: (found: T) => Promise<void>
+  /** Default: nothing; `find` has done it. */
+  readonly act?: ((found: T) => Promise<void>) | undefined
   /** What is told of one that is done: as JSON, and as a line. */
   readonly done: (found: T) => { readonly value: unknown; readonly text: string }
-  /** The line for one with `--dry-run`. */
-  readonly would: (found: T) => string
+  /** The line for one with `--dry-run`, of a command that has it. */
+  readonly would?: ((found: T) => string) | undefined
+  /** Whether one alone is told like several: as an array, and its failure as one of some. Default: where one uid is given it is not. */
+  readonly several?: boolean | undefined
 }
 
 /**
@@ -24,12 +27,13 @@ export interface Each<T> {
  */
 export async function eachOf<T>(context: CommandContext, uids: readonly string[], each: Each<T>): Promise<number> {
   const { out, dryRun } = context
+  const alone = uids.length === 1 && each.several !== true
   const failures: Failure[] = []
   const results: unknown[] = []
   const fail = (uid: string, error: unknown): void => {
     context.signal.throwIfAborted()
     // of one object the failure is that of the command
-    if (uids.length === 1) throw error
+    if (alone) throw error
     const failure = failureOf(error)
     const { code, message, hint } = failure
     failures.push(failure)
@@ -48,16 +52,16 @@ export async function eachOf<T>(context: CommandContext, uids: readonly string[]
   if (each.confirm && found.length > 0) await context.confirm(each.confirm(found.map(({ object }) => object)))
   for (const { uid, object } of found) {
     try {
-      if (!dryRun) await each.act(object)
+      if (!dryRun) await each.act?.(object)
     } catch (error) {
       fail(uid, error)
       continue
     }
     const { value, text } = each.done(object)
-    results.push(dryRun ? { ...(value as object), dryRun: true, status: 'planned' } : value)
-    if (!out.json) out.print(dryRun ? each.would(object) : text)
+    results.push(dryRun && each.act ? { ...(value as object), dryRun: true, status: 'planned' } : value)
+    if (!out.json) out.print(dryRun ? (each.would?.(object) ?? text) : text)
   }
-  if (out.json) out.print(JSON.stringify(uids.length === 1 ? (results[0] ?? {}) : results, undefined, 2))
+  if (out.json) out.print(JSON.stringify(alone ? (results[0] ?? {}) : results, undefined, 2))
   return exitOf(failures, results.length - failures.length)
 }
 

@@ -7,4 +7,29 @@ export const ENTRIES: readonly Entry[] = [
     summary: 'Attachments of metadata: uploaded files and links (/api/documents).',
     load: async () => (await import('./documents/index.js')).DOCUMENTS,
   },
+  {
+    name: 'resources',
+    summary: 'The files below documents and values (/api/fileResources).',
+    load: async () => (await import('./resources/index.js')).RESOURCES,
+  },
+  {
+    name: 'messages',
+    summary: 'Attachments of messages.',
+    load: async () => (await import('./messages/index.js')).MESSAGES,
+  },
+  {
+    name: 'icons',
+    summary: 'Icons of metadata.',
+    load: async () => (await import('./icons/index.js')).ICONS,
+  },
+  {
+    name: 'avatars',
+    summary: 'Pictures of users.',
+    load: async () => (await import('./avatars/index.js')).AVATARS,
+  },
+  {
+    name: 'orgunits',
+    summary: 'Pictures of organisation units.',
+    load: async () => (await import('./orgunits/index.js')).ORG_UNITS,
+  },
 ]

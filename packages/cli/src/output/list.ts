@@ -35,6 +35,11 @@ export async function printList<T>(
   else if (page !== undefined) sayWhatElse(out, page, view.name)
 }
 
+/** Prints rows that are all there, as {@link printList}. */
+export async function printAll<T>(out: Output, rows: readonly T[], view: ListView<T>): Promise<void> {
+  return printList(out, fromArray(rows), { all: true, limit: undefined, ndjson: false }, view)
+}
+
 async function print<T>(
   out: Output,
   rows: AsyncIterable<T>,

@@ -75,6 +75,12 @@ export class Output {
     else this.#io.stdout.write(`${text}\n`)
   }
 
+  /** Bytes of a file on stdout. Resolves when more may come. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (!this.#isClosed) this.#io.stdout.write(bytes)
+    await this.flushed()
+  }
+
   /** The result of a command: a JSON document with `--json`, else what `human` makes of it. */
   result(value: unknown, human: () => string): void {
     this.print(this.json ? JSON.stringify(value, undefined, 2) : human())

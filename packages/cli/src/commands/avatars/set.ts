@@ -1,0 +1,26 @@
+import { defineCommand } from '../../command.js'
+import { orPlanned } from '../../planned.js'
+import { FILE_ARGUMENT, PROVIDE_OPTIONS, provideOptionsOf, sourceOf } from '../provide.js'
+import { checkUids } from '../uids.js'
+import { ownerOf, USER_OPTIONS } from './user.js'
+
+export const set = defineCommand({
+  name: 'set',
+  summary: 'Uploads a picture and makes it the avatar of a user.',
+  details: 'A PNG, JPEG or GIF of at most 2 MB, which the server makes 200 pixels wide.',
+  examples: ['avatars set me.jpg', 'avatars set amina.png --user xE7jOejl9FI'],
+  writes: true,
+  arguments: [FILE_ARGUMENT],
+  options: { ...USER_OPTIONS, ...PROVIDE_OPTIONS },
+  async run(context, { file, user, ...input }) {
+    checkUids('a user', user)
+    const { files } = await context.client()
+    const data = await sourceOf(context, file)
+    const resource = await orPlanned(context, () =>
+      files.avatars.set(data, { user, ...provideOptionsOf(context, input) }),
+    )
+    context.out.result(resource ?? { status: 'planned', dryRun: true, user, file }, () =>
+      resource ? `set ${ownerOf(user)} to ${resource.name} (${resource.id})` : `would set ${ownerOf(user)} to ${file}`,
+    )
+  },
+})

@@ -1,0 +1,8 @@
+import type { Command } from '../../command.js'
+import { download } from './download.js'
+import { get } from './get.js'
+import { remove } from './remove.js'
+import { set } from './set.js'
+
+/** `orgunits …`, in the order of the help. */
+export const ORG_UNITS: readonly Command[] = [get, set, remove, download]

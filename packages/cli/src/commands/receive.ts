@@ -1,0 +1,99 @@
+import { resolve } from 'node:path'
+import type { FileDownload, SavedFile } from '@dhis2-files/client'
+import type { Options } from '../command.js'
+import type { CommandContext } from '../context.js'
+import { CliError } from '../failure.js'
+import { humanSize } from '../output/human.js'
+
+/** What a download of one file takes. */
+export const RECEIVE_OPTIONS = {
+  to: {
+    kind: 'text',
+    short: 't',
+    value: 'PATH',
+    about: 'A folder, a file, or - for stdout. Default: this folder, under the name that the file has in DHIS2.',
+    default: '.',
+    complete: 'path',
+  },
+  overwrite: { kind: 'flag', about: 'Replace a file that is there.' },
+} as const satisfies Options
+
+/** What the download of an image takes besides. */
+export const DIMENSION_OPTIONS = {
+  dimension: {
+    kind: 'text',
+    value: 'SIZE',
+    about: 'A copy that is 256, 512 or 1024 pixels wide. Default: as it is stored.',
+    choices: ['small', 'medium', 'large', 'original'],
+  },
+} as const satisfies Options
+
+/** The value of `--dimension` as the client takes it. */
+export function dimensionOf(text: string | undefined): 'SMALL' | 'MEDIUM' | 'LARGE' | 'ORIGINAL' | undefined {
+  return text?.toUpperCase() as ReturnType<typeof dimensionOf>
+}
+
+/** The values of {@link RECEIVE_OPTIONS}. */
+export interface ReceiveInput {
+  readonly to: string
+  readonly overwrite: boolean
+}
+
+/**
+ * Refuses before anything is asked for what cannot work: bytes on a terminal, or mixed with JSON.
+ * @throws CliError `usage`
+ */
+export function checkTarget(context: CommandContext, { to }: ReceiveInput): void {
+  if (to !== '-') return
+  if (context.out.json) {
+    throw new CliError('The bytes and the JSON cannot both go to stdout.', {
+      hint: 'Leave out --json, or name a file.',
+    })
+  }
+  if (context.out.terminal) {
+    throw new CliError('A terminal is no place for the bytes of a file.', { hint: 'Redirect stdout, or name a file.' })
+  }
+}
+
+/** A download as it is told: where it is now, and what it is. */
+export interface Received {
+  readonly status: 'saved'
+  readonly path: string
+  readonly size: number
+  readonly name: string
+  readonly contentType: string
+  readonly md5: string | undefined
+  readonly fileResource: string | undefined
+}
+
+/** Writes a download where `--to` says, and tells where that is. */
+export async function receive(context: CommandContext, download: FileDownload, input: ReceiveInput): Promise<void> {
+  if (input.to === '-') {
+    await toStdout(context, download)
+    return
+  }
+  const received = await save(context, download, input.to, input.overwrite)
+  context.out.result(received, () => receivedLine(received))
+}
+
+/** Saves a download as a file. @param to A folder or a file. */
+export async function save(
+  context: CommandContext,
+  download: FileDownload,
+  to: string,
+  overwrite: boolean,
+): Promise<Received> {
+  const target = to.endsWith('/') ? `${resolve(context.io.cwd, to)}/` : resolve(context.io.cwd, to)
+  const { path, size }: SavedFile = await download.saveTo(target, { overwrite, signal: context.signal })
+  const { name, type: contentType, md5, fileResource } = download
+  return { status: 'saved', path, size, name, contentType, md5, fileResource: fileResource?.id }
+}
+
+/** The line of a file that was saved. */
+export function receivedLine({ path, size }: Received): string {
+  return `saved ${path}  ${humanSize(size)}`
+}
+
+async function toStdout({ out, signal }: CommandContext, download: FileDownload): Promise<void> {
+  for await (const chunk of await download.stream({ signal })) await out.write(chunk)
+}

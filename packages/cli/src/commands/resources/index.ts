@@ -1,0 +1,8 @@
+import type { Command } from '../../command.js'
+import { get } from './get.js'
+import { list } from './list.js'
+import { owners } from './owners.js'
+import { wait } from './wait.js'
+
+/** `resources …`, in the order of the help. */
+export const RESOURCES: readonly Command[] = [list, get, wait, owners]
