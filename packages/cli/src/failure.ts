@@ -74,6 +74,14 @@ export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && isFileError(error.cause) ? error.cause.code : undefined
 }
 
+/** The exit code of several pieces of work. */
+export function exitOf(failures: readonly Failure[], done: number): number {
+  const [first] = failures
+  if (first === undefined) return 0
+  const alike = done === 0 && failures.every(({ exit }) => exit === first.exit)
+  return alike ? first.exitCode : exitCode('some-failed')
+}
+
 function failure(exit: ExitName, code: string, message: string, hint?: string): Failure {
   return { exit, exitCode: exitCode(exit), code, message, hint, details: {} }
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** The reason of a signal that aborts because the user, or the system, asked to end. */
 export class Interrupted extends Error {
   /** How to go on, where there is a way. */
@@ -31,6 +33,8 @@ export class Interrupts {
 
   constructor(source: SignalSource) {
     this.#source = source
+    // every file in flight listens
+    setMaxListeners(0, this.#abort.signal, this.#stop.signal)
     for (const name of SIGNALS) source.on(name, this.#onSignal)
   }
 

@@ -1,6 +1,5 @@
 import type { CommandContext } from '../context.js'
-import { exitCode } from '../exit-codes.js'
-import { type Failure, failureOf } from '../failure.js'
+import { exitOf, type Failure, failureOf } from '../failure.js'
 
 /** What is done with each of several objects. */
 export interface Each<T> {
@@ -63,12 +62,4 @@ export async function eachOf<T>(context: CommandContext, uids: readonly string[]
   }
   if (out.json) out.print(JSON.stringify(alone ? (results[0] ?? {}) : results, undefined, 2))
   return exitOf(failures, results.length - failures.length)
-}
-
-/** The exit code of several pieces of work. */
-export function exitOf(failures: readonly Failure[], done: number): number {
-  const [first] = failures
-  if (first === undefined) return 0
-  const alike = done === 0 && failures.every(({ exit }) => exit === first.exit)
-  return alike ? first.exitCode : exitCode('some-failed')
 }

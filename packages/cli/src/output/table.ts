@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { cutTo, printable } from './text.js'
 
 /** A column of a table of `T`. */
 export interface Column<T> {
@@ -53,22 +54,7 @@ function fit<T>(natural: readonly number[], columns: readonly Column<T>[], width
   return widths
 }
 
-function cutTo(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text
-  let kept = ''
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (stringWidth(kept + segment) > width - 1) break
-    kept += segment
-  }
-  return `${kept}…`
-}
-
 function pad(text: string, width: number, right: boolean): string {
   const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)))
   return right ? blanks + text : text + blanks
-}
-
-/** A name from a server may hold what a terminal obeys, or what would break a line. */
-function printable(text: string): string {
-  return text.replace(/[\p{Control}\u2028\u2029]/gu, ' ')
 }

@@ -4,8 +4,10 @@ import { get } from './get.js'
 import { link } from './link.js'
 import { list } from './list.js'
 import { rename } from './rename.js'
+import { replace } from './replace.js'
 import { share } from './share.js'
 import { update } from './update.js'
+import { upload } from './upload.js'
 
 /** `documents …`, in the order of the help. */
-export const DOCUMENTS: readonly Command[] = [list, get, link, rename, update, remove, share]
+export const DOCUMENTS: readonly Command[] = [list, get, upload, link, replace, rename, update, remove, share]

@@ -1,10 +1,8 @@
 import type { Sharing, SharingAccess } from '@dhis2-files/client'
 import { defineCommand } from '../../command.js'
-import { CliError } from '../../failure.js'
 import { factLines } from '../../output/facts.js'
 import { checkUids } from '../uids.js'
-
-const ACCESS: Readonly<Record<string, string>> = { none: '--------', read: 'r-------', write: 'rw------' }
+import { accessOf } from './access.js'
 
 export const share = defineCommand({
   name: 'share',
@@ -54,14 +52,6 @@ function accesses(pairs: readonly string[], what: string): Readonly<Record<strin
       return [id, { id, access: accessOf(access) }]
     }),
   )
-}
-
-function accessOf(text: string): string {
-  const access = ACCESS[text] ?? text
-  if (/^(r-|rw|--)(r-|rw|--)----$/.test(access)) return access
-  throw new CliError(`“${text}” is no access.`, {
-    hint: 'Pass none, read or write, or eight characters such as rw------.',
-  })
 }
 
 /** Those that get no access are left out. */
