@@ -86,8 +86,8 @@ const CLIENT_EXPORTS = `
 
 const EMULATOR_EXPORTS = `
   BlobReader Collection Dhis2Version Emulator EmulatorOptions EmulatorSettings EmulatorState Fault
-  FaultKind FaultRule FileResource InjectedFault RecordedRequest Row RunningServer SeedUser ServeOptions
-  SignIn User createEmulator
+  FaultKind FaultRule FileResource InjectedFault OAuth2Client OAuth2Settings RecordedRequest Row
+  RunningServer SeedUser ServeOptions SignIn User createEmulator
 `
 
 const ERROR_CODES =

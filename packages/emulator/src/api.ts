@@ -4,6 +4,8 @@ import { Access } from './metadata/access.js'
 import { Importer } from './metadata/import.js'
 import { Lists } from './metadata/list.js'
 import { Renderer } from './metadata/render.js'
+import { Accounts } from './auth/accounts.js'
+import { OAuth2Server } from './auth/oauth2/oauth2-server.js'
 import type { Sessions } from './auth/sessions.js'
 import { FileStorage } from './surfaces/file-storage.js'
 import type { EmulatorState } from './state.js'
@@ -15,6 +17,9 @@ export class Api {
   readonly traits: Traits
   readonly settings: Required<EmulatorSettings>
   readonly sessions: Sessions
+  readonly accounts: Accounts
+  /** Undefined where it is off, and on versions without it. */
+  readonly oauth2: OAuth2Server | undefined
   readonly routes: Routes = new Routes()
   readonly access: Access
   readonly renderer: Renderer
@@ -23,6 +28,10 @@ export class Api {
   readonly files: FileStorage
   /** Paths that need no user. */
   readonly open: Set<string> = new Set()
+  /** Open paths where `Authorization` and cookies are nobody's sign-in: a client shows who it is. */
+  readonly forClients: Set<string> = new Set()
+  /** Paths of forms that carry no CSRF token. */
+  readonly withoutCsrfToken: Set<string> = new Set()
 
   constructor(options: {
     state: EmulatorState
@@ -36,6 +45,9 @@ export class Api {
     this.traits = traits
     this.settings = settings
     this.sessions = options.sessions
+    this.accounts = new Accounts(state)
+    this.oauth2 =
+      settings.oauth2 === undefined || !traits.hasOAuth2Server ? undefined : new OAuth2Server(settings.oauth2, state)
     this.access = new Access(state, traits)
     this.renderer = new Renderer(state, traits, this.access)
     this.lists = new Lists(state, traits, this.access, this.renderer)

@@ -11,7 +11,7 @@ import { Form } from './http/form.js'
 import { acceptsJson } from './http/negotiation.js'
 import { type Reply, json, reply } from './http/reply.js'
 import { addSecurityHeaders } from './http/security-headers.js'
-import { ApiError, ContainerError, errorReply } from './http/web-message.js'
+import { ApiError, ContainerError, errorReply, reason } from './http/web-message.js'
 import type { RecordedRequest } from './log.js'
 import { methodNotAllowed } from './surfaces/metadata.js'
 
@@ -49,8 +49,8 @@ export class App {
     let wrongCredentials = false
     let answer: Reply
     try {
-      if (this.#lacksCsrfToken(request)) throw new ContainerError(403)
-      identity = authenticate(request, this.#api.state, this.#api.sessions)
+      if (this.#lacksCsrfToken(request, address.path)) throw new ContainerError(403)
+      if (!this.#api.forClients.has(address.path)) identity = authenticate(request, this.#api)
       Object.assign(exchange.entry, {
         scheme: identity.scheme,
         session: identity.session,
@@ -101,7 +101,8 @@ export class App {
     const { traits } = this.#api
     if (error instanceof ApiError) return errorReply(error, traits.adviceContentType)
     if (!(error instanceof ContainerError)) throw error
-    const page = containerPage(error.status)
+    const { status, message } = error
+    const page = containerPage(status, message === reason(status) ? {} : { message })
     if (error.status === 404 && !traits.shallowEtag)
       page.headers.set('vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers')
     return page
@@ -115,9 +116,9 @@ export class App {
     return page
   }
 
-  #lacksCsrfToken(request: Request): boolean {
-    const { traits, settings } = this.#api
-    if (!settings.csrf || !traits.supportsCsrf || SAFE.has(request.method)) return false
+  #lacksCsrfToken(request: Request, path: string): boolean {
+    const { traits, settings, withoutCsrfToken } = this.#api
+    if (!settings.csrf || !traits.supportsCsrf || SAFE.has(request.method) || withoutCsrfToken.has(path)) return false
     const token = readCookies(request.headers.get('cookie')).get('XSRF-TOKEN')
     return token === undefined || request.headers.get('x-xsrf-token') !== token
   }
@@ -128,8 +129,7 @@ export class App {
     const { contextPath } = settings
     if (
       !answer.headers.has('set-cookie') &&
-      session !== 'reused' &&
-      (user !== undefined || traits.hasAnonymousSessions)
+      (session === 'new' || (session === 'none' && user === undefined && traits.hasAnonymousSessions))
     )
       add(sessionCookie(sessions.begin(user?.id), traits, contextPath))
     if (user !== undefined && traits.hasSessionExpireCookie) add(sessionExpireCookie(state.now(), contextPath))

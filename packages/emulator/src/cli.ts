@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { OAuth2Client } from './auth/oauth2/clients.js'
 import { type Emulator, createEmulator } from './emulator.js'
 import type { RunningServer } from './serve.js'
 import type { EmulatorSettings } from './settings.js'
@@ -17,6 +18,8 @@ The administrator is "admin" with the password "district".
   --context-path PATH       where the application is mounted, as in /dhis (default: /)
   --csrf                    ask for CSRF tokens (2.42 and later)
   --cors ORIGIN             origin that may call from a browser; may be repeated
+  --oauth2-client CLIENT    program that may ask for OAuth2 tokens (2.42 and later), as in my-app@http://127.0.0.1/callback
+                            or with a secret my-app:s3cret@http://127.0.0.1/callback; may be repeated
   --storage-delay MS        how long after an upload its bytes are stored (default 50)
   --help                    this text
 `
@@ -81,6 +84,7 @@ function parse(args: readonly string[]) {
       csrf: { type: 'boolean' },
       cors: { type: 'string', multiple: true },
       'storage-delay': { type: 'string' },
+      'oauth2-client': { type: 'string', multiple: true },
       help: { type: 'boolean' },
     },
   }).values
@@ -95,8 +99,17 @@ function readSettings(options: Options): EmulatorSettings {
     ...(contextPath !== undefined && { contextPath }),
     ...(delay !== undefined && { storageDelay: readNumber('storage-delay', delay) }),
     ...(options.cors !== undefined && { corsAllowList: options.cors }),
+    ...(options['oauth2-client'] !== undefined && { oauth2: { clients: options['oauth2-client'].map(readClient) } }),
     csrf: options.csrf ?? false,
   }
+}
+
+/** `id@redirect-uri` or `id:secret@redirect-uri`. A wrong one is not repeated: it may hold a secret. */
+function readClient(text: string): OAuth2Client {
+  const [, id, secret, uri] = /^([^:@]+)(?::([^@]+))?@(.+)$/.exec(text) ?? []
+  if (id === undefined || uri === undefined)
+    throw new UsageError('--oauth2-client must look like my-app@http://127.0.0.1/callback or my-app:s3cret@http://…')
+  return { id, secret, redirectUris: [uri] }
 }
 
 function readNumber(name: string, text: string, highest = Number.MAX_SAFE_INTEGER): number {

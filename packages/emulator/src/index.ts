@@ -1,3 +1,4 @@
+export type { OAuth2Client, OAuth2Settings } from './auth/oauth2/clients.js'
 export { createEmulator } from './emulator.js'
 export type { Emulator, EmulatorOptions } from './emulator.js'
 export type { Fault, FaultKind, FaultRule, InjectedFault } from './faults.js'

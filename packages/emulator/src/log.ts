@@ -19,7 +19,7 @@ export interface RecordedRequest {
   /** Who asked; undefined for anonymous requests and wrong credentials. */
   user?: string
   /** How the caller was recognised. */
-  scheme?: 'basic' | 'token' | 'session' | 'anonymous'
+  scheme?: 'basic' | 'token' | 'bearer' | 'session' | 'anonymous'
   /** `reused`: a cookie named a living session. `new`: this request signed in. */
   session?: 'reused' | 'new' | 'none'
   /** The fault that this request met: its kind, and `up` or `down` where it has a direction. */
@@ -28,14 +28,25 @@ export interface RecordedRequest {
   duration?: number
 }
 
+/** Parameters that let their holder in: values of them are never written down. */
+const SECRET_PARAMETERS = 'access_token|client_secret|code_verifier|password|refresh_token|token|twoFactorCode'
+/** Parameters that are secret at the authorization server, and something else elsewhere. */
+const SECRET_THERE = `${SECRET_PARAMETERS}|code|state`
 const SECRET = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-xsrf-token'])
 const LIMIT = 50_000
 
 /** Hides what must not be written down, and leaves to see what kind of credentials there were. */
 export function maskHeaders(headers: Headers): Record<string, string> {
   const shown: Record<string, string> = {}
-  for (const [name, value] of headers) shown[name] = SECRET.has(name) ? mask(name, value) : value
+  for (const [name, value] of headers)
+    shown[name] = SECRET.has(name) ? mask(name, value) : name === 'referer' ? maskPath(value) : value
   return shown
+}
+
+/** Hides the secrets of a path with its query. */
+export function maskPath(path: string): string {
+  const names = path.includes('/oauth2/') ? SECRET_THERE : SECRET_PARAMETERS
+  return path.replace(new RegExp(`([?&](?:${names})=)[^&#]*`, 'gi'), '$1***')
 }
 
 function mask(name: string, value: string): string {

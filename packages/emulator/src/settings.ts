@@ -1,3 +1,5 @@
+import type { OAuth2Settings } from './auth/oauth2/clients.js'
+
 /** How the emulated server is configured. Every field has a default. */
 export interface EmulatorSettings {
   /** `max.file_upload_size` of dhis.conf (bytes). @default 10_000_000 */
@@ -10,6 +12,8 @@ export interface EmulatorSettings {
   csrf?: boolean
   /** How long after an upload its bytes are stored (milliseconds), or `never`. @default 50 */
   storageDelay?: number | 'never'
+  /** `oauth2.server.enabled`, with its clients; 2.41 does not have it. @default off */
+  oauth2?: OAuth2Settings | undefined
 }
 
 /**
@@ -24,6 +28,7 @@ export function completeSettings(settings: EmulatorSettings = {}): Required<Emul
     corsAllowList: settings.corsAllowList ?? [],
     csrf: settings.csrf ?? false,
     storageDelay: settings.storageDelay ?? 50,
+    oauth2: settings.oauth2,
   }
   const { maxFileUploadSize, contextPath, storageDelay } = complete
   if (!Number.isFinite(maxFileUploadSize) || maxFileUploadSize < 0)

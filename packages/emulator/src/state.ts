@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { BlobReader, BlobStore } from './storage/blob-store.js'
 import { Collection, type Row } from './storage/collection.js'
+import { totp } from './auth/totp.js'
 import { seed } from './metadata/defaults.js'
 import type { Traits } from './versions.js'
 
@@ -41,14 +42,16 @@ export interface User extends Row {
   password: string
   /** Its roles, by uid: their authorities are its own. */
   userRoles: readonly { id: string }[]
+  /** Base32 of its authenticator app: with it the account signs in with two factors. Hidden on the wire. */
+  secret?: string
 }
 
 /** A verified sign-in: which account, how, when. */
 export interface SignIn {
   /** Whose account it was. */
   readonly username: string
-  /** Password, personal access token, or login form. */
-  readonly scheme: 'basic' | 'token' | 'login'
+  /** Password, personal access token, access token of OAuth2, or login form. */
+  readonly scheme: 'basic' | 'token' | 'bearer' | 'login'
   /** The emulator’s time, as ISO 8601. */
   readonly time: string
 }
@@ -134,6 +137,15 @@ export class EmulatorState {
   /** The emulator's time as DHIS2 writes it: no zone. */
   timestamp(at: Date = this.now()): string {
     return at.toISOString().slice(0, -1)
+  }
+
+  /**
+   * What the authenticator app of an account shows now, by the emulator's time; undefined for an account without one.
+   * A code is taken for 30 seconds, and for 30 more.
+   */
+  twoFactorCode(username: string): string | undefined {
+    const secret = this.users.find((user) => user.username === username)?.secret
+    return secret === undefined ? undefined : totp(secret, this.now())
   }
 
   /** A fresh uid: a letter and ten letters or digits. */

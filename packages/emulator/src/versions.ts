@@ -52,6 +52,10 @@ export interface Traits {
   /** The header that belongs to the files stays beside the general one on errors of `/fileResources/{uid}/data`. */
   readonly fileErrorsKeepFilePolicy: boolean
   readonly loginPath: string
+  /** `/oauth2/…` exists when it is turned on: 2.42 replaced the server of `/uaa/oauth/…`. */
+  readonly hasOAuth2Server: boolean
+  /** What the login answers without a two-factor code, and with a wrong one: 2.42 tells apart where codes come from. */
+  readonly wrongTwoFactorCode: 'INCORRECT_TWO_FACTOR_CODE' | 'INCORRECT_TWO_FACTOR_CODE_TOTP'
   /** The redirect to the login page names scheme and host. */
   readonly loginRedirectIsAbsolute: boolean
   /** Where the login answer sends a browser. */
@@ -141,6 +145,8 @@ const v42: Traits = {
   missingBlobCutsBody: true,
   fileErrorsKeepFilePolicy: false,
   loginPath: '/dhis-web-login/',
+  hasOAuth2Server: true,
+  wrongTwoFactorCode: 'INCORRECT_TWO_FACTOR_CODE_TOTP',
   loginRedirectIsAbsolute: true,
   afterLogin: '/',
   sameSite: true,
@@ -185,6 +191,8 @@ const v41: Traits = {
   missingBlobCutsBody: false,
   fileErrorsKeepFilePolicy: true,
   loginPath: '/dhis-web-login',
+  hasOAuth2Server: false,
+  wrongTwoFactorCode: 'INCORRECT_TWO_FACTOR_CODE',
   afterLogin: '/dhis-web-dashboard',
   sameSite: false,
   hasAnonymousSessions: true,

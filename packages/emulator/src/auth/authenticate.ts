@@ -2,16 +2,17 @@ import { JSON_UTF8, type Reply, empty, reply } from '../http/reply.js'
 import { ApiError, webMessage } from '../http/web-message.js'
 import type { EmulatorState, User } from '../state.js'
 import type { Traits } from '../versions.js'
+import type { Accounts, Refusal } from './accounts.js'
 import { readCookies } from './cookies.js'
-import { passwordMatches } from './passwords.js'
+import type { OAuth2Server } from './oauth2/oauth2-server.js'
 import type { Sessions } from './sessions.js'
 import { checksumHolds, hashToken } from './tokens.js'
 
 /** Who sent a request, and how that was found out. */
 export interface Identity {
   readonly user: User | undefined
-  readonly scheme: 'basic' | 'token' | 'session' | 'anonymous'
-  /** `reused`: a cookie named a living session of this user. `new`: one has to begin. */
+  readonly scheme: 'basic' | 'token' | 'bearer' | 'session' | 'anonymous'
+  /** `reused`: a cookie named a living session of this user. `new`: one has to begin. `none`: there is none, or need be. */
   readonly session: 'reused' | 'new' | 'none'
 }
 
@@ -28,12 +29,26 @@ function wrong(message = 'Unauthorized'): ApiError {
   return error
 }
 
+/** What Basic says of an account; of everything else it says `Unauthorized`. */
+const BASIC_MESSAGES: Readonly<Partial<Record<Refusal, string>>> = {
+  ACCOUNT_LOCKED: 'Account locked',
+  ACCOUNT_DISABLED: 'Account disabled',
+}
+
+/** Where the accounts, sessions and tokens are that a request is held against. */
+export interface Doors {
+  readonly state: EmulatorState
+  readonly sessions: Sessions
+  readonly accounts: Accounts
+  readonly oauth2: OAuth2Server | undefined
+}
+
 /**
  * Reads the credentials of a request (WIRE.md 8.1). Basic beside a living session of the same user is not checked again.
  *
  * @throws ApiError 401 for wrong credentials, 400 for a token whose checksum does not hold
  */
-export function authenticate(request: Request, state: EmulatorState, sessions: Sessions): Identity {
+export function authenticate(request: Request, { state, sessions, accounts, oauth2 }: Doors): Identity {
   const session = sessions.find(readCookies(request.headers.get('cookie')).get('JSESSIONID'))
   const known = session?.userId === undefined ? undefined : state.users.get(session.userId)
   const [, scheme = '', credentials = ''] = /^(\S+)\s+(.*)$/.exec(request.headers.get('authorization') ?? '') ?? []
@@ -43,11 +58,11 @@ export function authenticate(request: Request, state: EmulatorState, sessions: S
       const colon = text.indexOf(':')
       const username = text.slice(0, Math.max(colon, 0))
       if (known !== undefined && known.username === username) return { user: known, scheme: 'basic', session: 'reused' }
-      const user = state.users.find((one) => one.username === username)
-      if (user === undefined || !passwordMatches(text.slice(colon + 1), user.password)) throw wrong()
-      if (user['disabled'] === true) throw wrong('Account disabled')
+      const password = text.slice(colon + 1)
+      const found = accounts.check({ username, password, twoFactorCode: '', by: 'basic' })
+      if ('refusal' in found) throw wrong(BASIC_MESSAGES[found.refusal])
       state.signIns.push({ username, scheme: 'basic', time: state.timestamp() })
-      return { user, scheme: 'basic', session: 'new' }
+      return { user: found.user, scheme: 'basic', session: 'new' }
     }
     case 'apitoken': {
       const user = userOfToken(credentials.trim(), request, state)
@@ -55,12 +70,32 @@ export function authenticate(request: Request, state: EmulatorState, sessions: S
       state.signIns.push({ username: user.username, scheme: 'token', time: state.timestamp() })
       return { user, scheme: 'token', session: 'new' }
     }
-    case 'bearer':
-      throw wrong()
+    case 'bearer': {
+      if (oauth2 === undefined) throw wrong()
+      const user = userOfBearer(credentials.trim(), oauth2)
+      state.signIns.push({ username: user.username, scheme: 'bearer', time: state.timestamp() })
+      return { user, scheme: 'bearer', session: 'none' }
+    }
     default:
       if (known !== undefined) return { user: known, scheme: 'session', session: 'reused' }
       return { user: undefined, scheme: 'anonymous', session: session === undefined ? 'none' : 'reused' }
   }
+}
+
+function userOfBearer(token: string, oauth2: OAuth2Server): User {
+  const bearer = oauth2.read(token)
+  if ('user' in bearer) return bearer.user
+  const uri = 'https://tools.ietf.org/html/rfc6750#section-3.1'
+  const error = new ApiError(401, 'invalid_token', {
+    devMessage: bearer.problem,
+    rendering: 'plain',
+    headers: {
+      'www-authenticate': `Bearer error="invalid_token", error_description="${bearer.problem}", error_uri="${uri}"`,
+      'cache-control': 'no-cache, private',
+    },
+  })
+  WRONG_CREDENTIALS.add(error)
+  throw error
 }
 
 function userOfToken(token: string, request: Request, state: EmulatorState): User {
@@ -94,10 +129,15 @@ function userOfToken(token: string, request: Request, state: EmulatorState): Use
   return user
 }
 
+/** Where a browser is sent to sign in. */
+export function loginPage(traits: Traits, base: string, contextPath: string): string {
+  return `${traits.loginRedirectIsAbsolute ? base : contextPath}${traits.loginPath}`
+}
+
 /** What an anonymous request to a closed route gets: 401 for scripts, a redirect to the login page for browsers. */
 export function loginRequired(request: Request, traits: Traits, base: string, contextPath: string): Reply {
   if (request.headers.get('x-requested-with') !== 'XMLHttpRequest')
-    return empty(302, { location: `${traits.loginRedirectIsAbsolute ? base : contextPath}${traits.loginPath}` })
+    return empty(302, { location: loginPage(traits, base, contextPath) })
   const text = JSON.stringify(webMessage(401, { message: 'Unauthorized' }))
   return reply(401, { 'content-type': JSON_UTF8, 'content-length': String(Buffer.byteLength(text)) }, text)
 }

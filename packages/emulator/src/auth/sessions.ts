@@ -7,7 +7,9 @@ const MAX_PER_USER = 10
 interface Session {
   readonly id: string
   /** Undefined: anonymous. */
-  userId: string | undefined
+  readonly userId: string | undefined
+  /** Where the browser wanted to go before it had to sign in: path and query. */
+  readonly savedRequest: string | undefined
   lastUsed: number
 }
 
@@ -24,7 +26,7 @@ export class Sessions {
   }
 
   /** The session of a cookie value, if it is alive. Marks it as used. */
-  find(id: string | undefined): { readonly id: string; readonly userId: string | undefined } | undefined {
+  find(id: string | undefined): Readonly<Session> | undefined {
     const session = id === undefined ? undefined : this.#sessions.get(id)
     if (session === undefined) return undefined
     const now = this.#now()
@@ -36,10 +38,10 @@ export class Sessions {
     return session
   }
 
-  /** Begins a session. */
-  begin(userId: string | undefined): string {
+  /** Begins a session. An anonymous one may remember where the browser wanted to go. */
+  begin(userId: string | undefined, savedRequest?: string): string {
     const id = randomBytes(16).toString('hex').toUpperCase()
-    this.#sessions.set(id, { id, userId, lastUsed: this.#now() })
+    this.#sessions.set(id, { id, userId, savedRequest, lastUsed: this.#now() })
     if (userId !== undefined && this.#limited) {
       const own = [...this.#sessions.values()].filter((session) => session.userId === userId)
       for (const { id: old } of own.slice(0, Math.max(0, own.length - MAX_PER_USER))) this.#sessions.delete(old)

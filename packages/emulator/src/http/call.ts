@@ -58,6 +58,11 @@ export class Call {
     return this.#user
   }
 
+  /** Who asks, where that may be nobody. */
+  get caller(): User | undefined {
+    return this.#user
+  }
+
   /** The route's parameter of this name. */
   param(name: string): string {
     return this.params[name] ?? ''

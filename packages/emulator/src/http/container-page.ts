@@ -2,9 +2,10 @@ import { NO_CACHE_PRIVATE, type Reply, reply } from './reply.js'
 import { reason } from './web-message.js'
 
 /** The servlet container's own error page: what DHIS2 never got to see, or could not write as JSON. */
-export function containerPage(status: number, options: { uncached?: boolean } = {}): Reply {
+export function containerPage(status: number, options: { uncached?: boolean; message?: string } = {}): Reply {
   const title = `HTTP Status ${status} – ${reason(status)}`
-  const page = `<!doctype html><html lang="en"><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`
+  const message = options.message === undefined ? '' : `<p><b>Message</b> ${options.message}</p>`
+  const page = `<!doctype html><html lang="en"><head><title>${title}</title></head><body><h1>${title}</h1>${message}</body></html>`
   return reply(
     status,
     {

@@ -95,8 +95,9 @@ export class ApiError extends Error {
 /** An error that the container answers with its own HTML page. */
 export class ContainerError extends Error {
   readonly status: number
-  constructor(status: number) {
-    super(reason(status))
+  /** `message`: what its page says beside the status. */
+  constructor(status: number, message: string = reason(status)) {
+    super(message)
     this.status = status
   }
 }

@@ -1,4 +1,5 @@
 import { hashPassword } from '../auth/passwords.js'
+import { isTotpSecret } from '../auth/totp.js'
 import type { EmulatorState, User } from '../state.js'
 import type { Traits } from '../versions.js'
 
@@ -16,6 +17,8 @@ export interface SeedUser {
   surname?: string
   /** Default: none. */
   code?: string
+  /** Base32 of its authenticator app, 32 letters and digits: the account signs in with two factors. Default: none. */
+  twoFactorSecret?: string | undefined
   /** Authorities of the account's own role; `ALL` makes a super user. @default none */
   authorities?: readonly string[]
 }
@@ -130,8 +133,15 @@ export function seed(state: EmulatorState, users: readonly SeedUser[], traits: T
       passwordLastUpdated: created,
     }
     if (user.code !== undefined) account['code'] = user.code
+    if (user.twoFactorSecret !== undefined) account.secret = checkedSecret(user.username, user.twoFactorSecret)
     state.users.put(account)
   }
+}
+
+/** @throws TypeError unless DHIS2 would take a code made of it */
+function checkedSecret(username: string, secret: string): string {
+  if (isTotpSecret(secret)) return secret
+  throw new TypeError(`twoFactorSecret of ${username} must be 20 bytes in base32: 32 of A to Z and 2 to 7`)
 }
 
 /** Members that every account has. */

@@ -126,7 +126,7 @@ const ROWS: readonly SchemaRow[] = [
     package: 'user',
     shareable: false,
     translatable: false,
-    hidden: ['password'],
+    hidden: ['password', 'secret'],
     createPublic: ['F_USER_ADD', 'F_USER_ADD_WITHIN_MANAGED_GROUP'],
     delete: ['F_USER_DELETE', 'F_USER_DELETE_WITHIN_MANAGED_GROUP'],
     properties: {

@@ -11,6 +11,7 @@ import { login } from './login.js'
 import { me } from './me.js'
 import { messages } from './messages.js'
 import { metadata } from './metadata.js'
+import { oauth2 } from './oauth2.js'
 import { optionCombos } from './option-combos.js'
 import { orgUnitImages } from './org-unit-images.js'
 import { sharing } from './sharing.js'
@@ -22,6 +23,7 @@ import { tracker } from './tracker.js'
 export function registerSurfaces(api: Api): void {
   system(api)
   login(api)
+  oauth2(api)
   me(api)
   apiTokens(api)
   fileResources(api)

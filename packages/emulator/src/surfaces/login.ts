@@ -1,24 +1,26 @@
 import type { Api } from '../api.js'
-import { passwordMatches } from '../auth/passwords.js'
-import { sessionCookie } from '../auth/cookies.js'
+import { logIn } from '../auth/log-in.js'
 import { json } from '../http/reply.js'
 import { ApiError } from '../http/web-message.js'
 
-/** `POST /api/auth/login`: a session for a username and a password. */
+/** `POST /api/auth/login`: a session for a username, a password, and where the account asks for it a two-factor code. */
 export function login(api: Api): void {
   api.open.add('/api/auth/login')
   api.routes.post('/api/auth/login', async (call) => {
-    const body = (await call.json()) as { username?: unknown; password?: unknown }
-    const user = api.state.users.find(({ username }) => username === body.username)
-    if (user === undefined || !passwordMatches(String(body.password ?? ''), user.password))
-      throw new ApiError(401, 'Bad credentials')
-    if (user['disabled'] === true) return json({ loginStatus: 'ACCOUNT_DISABLED' })
-    api.state.signIns.push({ username: user.username, scheme: 'login', time: api.state.timestamp() })
-    const answer = json({ loginStatus: 'SUCCESS', redirectUrl: api.traits.afterLogin })
-    answer.headers.append(
-      'set-cookie',
-      sessionCookie(api.sessions.begin(user.id), api.traits, api.settings.contextPath),
-    )
+    const body = ((await call.json()) ?? {}) as Readonly<Record<string, unknown>>
+    const text = (name: string) => String(body[name] ?? '')
+    const done = logIn(api, call.request, {
+      username: text('username'),
+      password: text('password'),
+      twoFactorCode: text('twoFactorCode'),
+    })
+    if ('refusal' in done) {
+      if (done.refusal === 'BAD_CREDENTIALS') throw new ApiError(401, 'Bad credentials')
+      const { refusal } = done
+      return json({ loginStatus: refusal === 'WRONG_TWO_FACTOR_CODE' ? api.traits.wrongTwoFactorCode : refusal })
+    }
+    const answer = json({ loginStatus: 'SUCCESS', redirectUrl: done.redirectUrl })
+    answer.headers.append('set-cookie', done.cookie)
     return answer
   })
 }
