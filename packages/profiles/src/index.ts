@@ -4,6 +4,7 @@
  */
 export { isProfileError, ProfileError } from './errors.js'
 export type { ProfileErrorCode, ProfileErrorOptions, SerializedProfileError } from './errors.js'
+export type { Keyring } from './keyring.js'
 export type { Environment } from './locate.js'
 export { openClient } from './open-client.js'
 export type {
@@ -24,6 +25,7 @@ export type {
   ShownProfile,
   ShownSecret,
 } from './profile.js'
+export type { RemovedProfile } from './profile-edits.js'
 export { Secret } from './secret.js'
 export { environmentOf, shellLine } from './shells.js'
 export type { EnvironmentVariable, Shell } from './shells.js'
@@ -37,4 +39,5 @@ export type {
   SignInOptions,
 } from './sign-in.js'
 export { ProfileStore } from './store.js'
-export type { AddProfileOptions, KeepOptions, ProfileStoreOptions, RemovedProfile } from './store.js'
+export type { AddProfileOptions, ChangedDefault, KeepOptions } from './store.js'
+export type { ProfileStoreOptions } from './store-core.js'

@@ -1,8 +1,6 @@
 import { ProfileError } from './errors.js'
+import { isTable, type Table } from './toml/change.js'
 import type { ProfileAuth, ProfileSettings, ProfileVersion, SecretName } from './profile.js'
-
-/** A table of TOML as the parser gives it. */
-export type Table = Readonly<Record<string, unknown>>
 
 /** Members of a profile that are not secret, and their keys in the file. */
 export const FIELDS = {
@@ -96,9 +94,16 @@ export function problemOfBaseUrl(text: string): string | undefined {
 export interface ReadSettings {
   readonly settings: ProfileSettings
   readonly proxy: string | false | undefined
-  /** Under which the keyring has the profile's secrets. */
-  readonly keyringId: string | undefined
+  /** What the profile is called in the keyring and the token file. */
+  readonly id: string | undefined
+  /** Whether its secrets are in the keyring. */
+  readonly secretsInKeyring: boolean
+  /** Where its OAuth2 tokens are. */
+  readonly tokens: 'keyring' | 'file' | undefined
 }
+
+/** Keys of the settings file that this program writes for itself. */
+export const OWN = { id: 'id', secrets: 'secrets', tokens: 'tokens' } as const
 
 /** @throws ProfileError `invalid-file` */
 export function readSettings(table: Table, name: string, path: string): ReadSettings {
@@ -109,7 +114,7 @@ export function readSettings(table: Table, name: string, path: string): ReadSett
       profile: name,
     })
   const proxy = table['proxy']
-  if (proxy !== undefined && proxy !== false && !(typeof proxy === 'string' && URL.canParse(proxy))) {
+  if (proxy !== undefined && proxy !== false && !(typeof proxy === 'string' && isHttpUrl(proxy))) {
     throw invalid('proxy', 'a URL such as "http://host:3128", or false')
   }
   const ca = table['ca']
@@ -123,14 +128,32 @@ export function readSettings(table: Table, name: string, path: string): ReadSett
       throw invalid(key, 'a whole number from 1')
     return value
   }
-  const keyringId = table['keyring']
-  if (keyringId !== undefined && (typeof keyringId !== 'string' || keyringId === '')) {
-    throw invalid('keyring', 'the name of an entry, which this program writes')
+  const id = table[OWN.id]
+  if (id !== undefined && (typeof id !== 'string' || id === '')) throw invalid(OWN.id, 'as this program wrote it')
+  const { secrets, tokens } = table
+  if (secrets !== undefined && secrets !== 'keyring') throw invalid(OWN.secrets, '"keyring", or left out')
+  if (tokens !== undefined && tokens !== 'keyring' && tokens !== 'file') {
+    throw invalid(OWN.tokens, '"keyring" or "file", or left out')
   }
   const given = { proxy: shownProxy(proxy), ca }
   const counts = { connections: count('connections'), maxFileSize: count('max_file_size') }
   const settings = { readOnly: readOnly ?? false, ...defined({ ...given, ...counts }) }
-  return { settings, proxy, keyringId }
+  return { settings, proxy, id, secretsInKeyring: secrets === 'keyring', tokens }
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
+/** Keys of a settings file that nobody knows: mistyped, they would be silently without effect. */
+export function unknownKeys(content: Table): readonly string[] {
+  const known = new Set<string>([...Object.values(SETTINGS), ...Object.values(OWN)])
+  const { profiles, ...others } = content
+  const below = isTable(profiles) ? Object.entries(profiles) : []
+  const inProfiles = below.flatMap(([name, table]) =>
+    (isTable(table) ? Object.keys(table) : []).filter((key) => !known.has(key)).map((key) => `profiles.${name}.${key}`),
+  )
+  return [...Object.keys(others), ...inProfiles]
 }
 
 /** A proxy without its password. */

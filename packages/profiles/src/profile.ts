@@ -91,7 +91,7 @@ export interface NewProfile {
   /** See {@link Profile}. */
   readonly version?: ProfileVersion | undefined
   /** See {@link ProfileSettings}. */
-  readonly settings?: Partial<ProfileSettings> | undefined
+  readonly settings?: { readonly [K in keyof ProfileSettings]?: ProfileSettings[K] | undefined } | undefined
   /** What is secret. */
   readonly secrets?: SecretValues | undefined
 }
@@ -103,7 +103,7 @@ export type ProfileChanges = {
     | null
 } & {
   /** Settings to be set; `null` removes one. */
-  readonly settings?: { readonly [K in keyof ProfileSettings]?: ProfileSettings[K] | null } | undefined
+  readonly settings?: { readonly [K in keyof ProfileSettings]?: ProfileSettings[K] | null | undefined } | undefined
   /** Secrets to be set; `null` forgets one. */
   readonly secrets?: { readonly [K in SecretName]?: string | null | undefined } | undefined
 }
@@ -144,6 +144,8 @@ export interface ShownProfile {
   readonly profile: Profile
   /** Its secrets, masked. */
   readonly secrets: readonly ShownSecret[]
+  /** Why not all of them are known, each a sentence. */
+  readonly problems: readonly string[]
 }
 
 /** What an edit did. */

@@ -1,5 +1,8 @@
+import { environmentProfile } from './environment.js'
 import { ProfileError } from './errors.js'
-import { type Environment, findProjectProfiles, globalProfilesPath, projectProfilesPath } from './locate.js'
+import type { ProfileFolder } from './folder.js'
+import type { Keep } from './keep-secrets.js'
+import { nearest } from './nearest.js'
 import type {
   ListedProfile,
   NewProfile,
@@ -7,24 +10,19 @@ import type {
   ProfileChanges,
   ProfileScope,
   SavedProfile,
-  SecretPlace,
   Secrets,
   ShownProfile,
 } from './profile.js'
-import { environmentProfile, environmentSecrets } from './environment.js'
-import { ProfileFile } from './profile-file.js'
-import { nearest } from './nearest.js'
-import { Secret } from './secret.js'
-
-/** What {@link ProfileStore.open} takes. */
-export interface ProfileStoreOptions {
-  /** Where the search for the project's file begins. Default: the working directory. */
-  readonly cwd?: string | undefined
-  /** Default: `process.env`. */
-  readonly env?: Environment | undefined
-  /** Told, once each, what somebody should look at, as a sentence: a file that others can read, for one. */
-  readonly onWarning?: ((message: string) => void) | undefined
-}
+import {
+  addProfile,
+  changeDefault,
+  type RemovedProfile,
+  removeProfile,
+  renameProfile,
+  updateProfile,
+} from './profile-edits.js'
+import { secretsOf, showProfile } from './profile-secrets.js'
+import { StoreCore, type ProfileStoreOptions } from './store-core.js'
 
 /** Where a new secret is to be kept. */
 export interface KeepOptions {
@@ -32,7 +30,7 @@ export interface KeepOptions {
    * `keyring`: that of the system, and where there is none the file; the result says so. `file`: the profile file, where
    * dhis2w-utils finds it too. Default: where the profile's other secrets are, else `keyring`.
    */
-  readonly keep?: Exclude<SecretPlace, 'environment'> | undefined
+  readonly keep?: Keep | undefined
 }
 
 /** Options of {@link ProfileStore.add}. */
@@ -43,15 +41,15 @@ export interface AddProfileOptions extends KeepOptions {
   readonly makeDefault?: boolean | undefined
 }
 
-/** What {@link ProfileStore.remove} did. */
-export interface RemovedProfile {
-  /** The profile as it was. */
-  readonly profile: Profile
-  /** The file it was in. */
+/** What {@link ProfileStore.setDefault} did. */
+export interface ChangedDefault {
+  /** The file that says so now. */
   readonly path: string
-  /** Whether it was the default of that file, which has none now. */
-  readonly wasDefault: boolean
+  /** Whether it counts here: the default of the project goes before that of the user. */
+  readonly effective: boolean
 }
+
+const SCOPES: readonly ProfileScope[] = ['project', 'global']
 
 /** The files of one project and one user, and what the environment says. */
 export class ProfileStore {
@@ -59,39 +57,36 @@ export class ProfileStore {
   readonly projectPath: string
   /** The profile file of the user, whether or not it exists yet. */
   readonly globalPath: string
-  readonly #env: Environment
-  readonly #files: { readonly [S in ProfileScope]: ProfileFile }
-  readonly #warn: (message: string) => void
+  readonly #core: StoreCore
 
-  private constructor(options: ProfileStoreOptions, files: { readonly [S in ProfileScope]: ProfileFile }) {
-    this.#env = options.env ?? process.env
-    this.#warn = options.onWarning ?? (() => undefined)
-    this.#files = files
-    this.projectPath = files.project.path
-    this.globalPath = files.global.path
+  private constructor(core: StoreCore) {
+    this.#core = core
+    this.projectPath = core.folders.project.profiles.path
+    this.globalPath = core.folders.global.profiles.path
   }
 
-  /** Finds and reads the files. One that cannot be read or understood is told when something of it is needed. */
+  /** Finds and reads the files. What is wrong with one is told when something of it is needed. */
   static async open(options: ProfileStoreOptions = {}): Promise<ProfileStore> {
-    const { cwd = process.cwd(), env = process.env, onWarning = () => undefined } = options
-    const project = (await findProjectProfiles(cwd)) ?? projectProfilesPath(cwd)
-    return new ProfileStore(options, {
-      project: await ProfileFile.read('project', project, onWarning),
-      global: await ProfileFile.read('global', globalProfilesPath(env), onWarning),
-    })
+    return new ProfileStore(await StoreCore.open(options))
   }
 
-  /** Every profile of both files, the project's first. @throws ProfileError `invalid-file` */
+  /** What a store is made of, for the other modules of this package. */
+  static coreOf(store: ProfileStore): StoreCore {
+    return store.#core
+  }
+
+  /** Every profile of both files, the project's first. @throws ProfileError `invalid-file` · `file-failed` */
   list(): readonly ListedProfile[] {
-    const project = this.#files.project.names()
-    const chosen = this.#defaultName()
-    return (['project', 'global'] as const).flatMap((scope) =>
-      this.#files[scope].names().map((name): ListedProfile => {
-        const hidden = scope === 'global' && project.includes(name)
-        const row = { name, scope, path: this.#files[scope].path, hidden, isDefault: !hidden && chosen?.name === name }
+    const chosen = this.#default()
+    const project = this.#core.folders.project.profiles.profiles
+    return this.#folders().flatMap((folder) =>
+      [...folder.profiles.profiles.keys()].map((name): ListedProfile => {
+        const { scope } = folder
+        const hidden = scope === 'global' && project.has(name)
+        const isDefault = !hidden && chosen?.name === name
+        const row = { name, scope, path: folder.profiles.path, hidden, isDefault }
         try {
-          const profile = this.#files[scope].profile(name, chosen?.name === name ? chosen.by : 'list')
-          return { ...row, profile, problem: undefined }
+          return { ...row, profile: folder.profile(name, isDefault ? chosen.by : 'list'), problem: undefined }
         } catch (error) {
           if (error instanceof ProfileError) return { ...row, profile: undefined, problem: error }
           throw error
@@ -102,88 +97,118 @@ export class ProfileStore {
 
   /**
    * The profile of this name: the project's, else the user's.
-   * @param chosenBy What to note as the reason for this one. Default `--profile`.
-   * @throws ProfileError `unknown-profile`, which lists what there is · `invalid-profile` · `invalid-file`
+   * @throws ProfileError `unknown-profile`, which lists what there is · `invalid-profile` · `invalid-file` · `file-failed`
    */
-  get(name: string, options: { readonly scope?: ProfileScope | undefined; readonly chosenBy?: string } = {}): Profile {
-    const scopes = options.scope === undefined ? (['project', 'global'] as const) : [options.scope]
-    for (const scope of scopes) {
-      if (this.#files[scope].has(name)) return this.#files[scope].profile(name, options.chosenBy ?? '--profile')
-    }
-    throw this.#unknown(name, options.chosenBy)
+  get(
+    name: string,
+    options: {
+      /** Only in this file. */
+      readonly scope?: ProfileScope | undefined
+      /** What the profile notes as the reason why it was taken. Default `--profile`. */
+      readonly chosenBy?: string | undefined
+    } = {},
+  ): Profile {
+    const { scope, chosenBy = '--profile' } = options
+    const folders = this.#folders().filter((folder) => scope === undefined || folder.scope === scope)
+    const folder = folders.find((one) => one.profiles.profiles.has(name))
+    if (folder === undefined) throw this.#unknown(name, options.chosenBy)
+    return folder.profile(name, chosenBy)
   }
 
   /**
-   * The profile to use: the one named, else of DHIS2_PROFILE, else of DHIS2_URL, else the default of the project, else that of
-   * the user.
-   * @throws ProfileError `no-profile` · `unknown-profile` · `invalid-profile` · `invalid-file`
+   * The profile to use: the one named, else that of DHIS2_PROFILE, else what DHIS2_URL describes, else the default of the
+   * project, else that of the user.
+   * @throws ProfileError `no-profile` · `unknown-profile` · `invalid-profile` · `invalid-file` · `file-failed`
    */
   resolve(name?: string): Profile {
     if (name !== undefined && name !== '') return this.get(name)
-    const named = this.#env['DHIS2_PROFILE'] ?? ''
+    const named = this.#core.env['DHIS2_PROFILE'] ?? ''
     if (named !== '') return this.get(named, { chosenBy: 'DHIS2_PROFILE' })
-    const fromEnvironment = environmentProfile(this.#env, this.#warn)
+    const fromEnvironment = environmentProfile(this.#core.env, this.#core.warn)
     if (fromEnvironment !== undefined) return fromEnvironment
-    const chosen = this.#defaultName()
+    const chosen = this.#default()
     if (chosen !== undefined) return this.get(chosen.name, { chosenBy: chosen.by })
     throw this.#none()
   }
 
-  /** The names that the files call default. @throws ProfileError `invalid-file` */
+  /** The names that the files call default. @throws ProfileError `invalid-file` · `file-failed` */
   get defaults(): { readonly [S in ProfileScope]: string | undefined } {
-    return { project: this.#files.project.defaultName(), global: this.#files.global.defaultName() }
+    const { project, global } = this.#core.folders
+    return { project: project.defaultName, global: global.defaultName }
   }
 
-  /** What is secret of a profile. @throws ProfileError `keyring-failed` */
-  async secrets(profile: Profile): Promise<Secrets> {
-    if (profile.source.kind === 'environment') return environmentSecrets(this.#env, profile)
-    const values = this.#files[profile.source.kind].secrets(profile.name ?? '')
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, new Secret(value)]))
+  /**
+   * What is secret of a profile. What stands in the file goes before what is in the keyring.
+   * @throws ProfileError `keyring-failed` · `no-secret` when what is kept is for another server
+   */
+  secrets(profile: Profile): Promise<Secrets> {
+    return secretsOf(this.#core, profile)
   }
 
-  /** A profile with what is known of its secrets, masked. */
-  async show(profile: Profile): Promise<ShownProfile> {
-    throw notYet(`show ${profile.baseUrl}`)
+  /** A profile with what is known of its secrets, masked. What cannot be known is told in `problems`. */
+  show(profile: Profile): Promise<ShownProfile> {
+    return showProfile(this.#core, profile)
   }
 
-  /** Adds a profile. @throws ProfileError `already-exists` · `invalid-name` · `invalid-profile` · `cannot-edit` · `file-failed` */
-  async add(profile: NewProfile, options: AddProfileOptions = {}): Promise<SavedProfile> {
-    throw notYet(`add ${profile.name} ${options.scope}`)
+  /**
+   * Adds a profile.
+   * @throws ProfileError `already-exists` · `invalid-name` · `invalid-profile` · `cannot-edit` · `file-failed` · `busy`
+   */
+  add(profile: NewProfile, options: AddProfileOptions = {}): Promise<SavedProfile> {
+    const { scope = 'global', ...rest } = options
+    return addProfile(this.#core, this.#core.folders[scope], profile, rest)
   }
 
-  /** Changes members, settings and secrets. @throws ProfileError */
-  async update(profile: Profile, changes: ProfileChanges, options: KeepOptions = {}): Promise<SavedProfile> {
-    throw notYet(`update ${profile.name} ${Object.keys(changes).join()} ${options.keep}`)
+  /** Changes members, settings and secrets; with `keep` alone, moves the secrets. @throws ProfileError as `add` */
+  update(profile: Profile, changes: ProfileChanges, options: KeepOptions = {}): Promise<SavedProfile> {
+    return updateProfile(this.#core, profile, changes, options)
   }
 
-  /** Removes a profile with its settings, secrets and tokens. @throws ProfileError */
-  async remove(profile: Profile): Promise<RemovedProfile> {
-    throw notYet(`remove ${profile.name}`)
+  /** Removes a profile with its settings, secrets and tokens. @throws ProfileError `unknown-profile` · as `add` */
+  remove(profile: Profile): Promise<RemovedProfile> {
+    return removeProfile(this.#core, profile)
   }
 
-  /** Gives a profile another name; settings, secrets, tokens and the default follow. @throws ProfileError */
-  async rename(profile: Profile, to: string): Promise<SavedProfile> {
-    throw notYet(`rename ${profile.name} ${to}`)
+  /** Gives a profile another name; settings, secrets, tokens and the default of its file follow. @throws ProfileError as `add` */
+  rename(profile: Profile, to: string): Promise<SavedProfile> {
+    return renameProfile(this.#core, profile, to)
   }
 
-  /** Says which profile a file calls default; `undefined` for none. @throws ProfileError */
+  /**
+   * Says which profile a file calls default; `undefined` for none.
+   * @throws ProfileError `unknown-profile` · as `add`
+   */
   async setDefault(
     name: string | undefined,
-    options: { readonly scope?: ProfileScope } = {},
-  ): Promise<{ path: string }> {
-    throw notYet(`default ${name} ${options.scope}`)
+    options: {
+      /** Which file. Default: that of the profile. */
+      readonly scope?: ProfileScope | undefined
+    } = {},
+  ): Promise<ChangedDefault> {
+    const of = name === undefined ? undefined : this.get(name, { chosenBy: undefined })
+    const kind = of?.source.kind === 'project' ? 'project' : 'global'
+    const folder = this.#core.folders[options.scope ?? kind]
+    await changeDefault(folder, name)
+    return { path: folder.profiles.path, effective: this.#default()?.name === name }
   }
 
-  #defaultName(): { readonly name: string; readonly by: string } | undefined {
-    for (const scope of ['project', 'global'] as const) {
-      const name = this.#files[scope].defaultName()
-      if (name !== undefined) return { name, by: `${scope} default` }
+  #folders(): readonly ProfileFolder[] {
+    return SCOPES.map((scope) => this.#core.folders[scope])
+  }
+
+  #default(): { readonly name: string; readonly by: string } | undefined {
+    for (const { scope, defaultName } of this.#folders()) {
+      if (defaultName !== undefined) return { name: defaultName, by: `${scope} default` }
     }
     return undefined
   }
 
+  #names(): readonly string[] {
+    return [...new Set(this.#folders().flatMap((folder) => [...folder.profiles.profiles.keys()]))].sort()
+  }
+
   #unknown(name: string, by: string | undefined): ProfileError {
-    const names = [...new Set([...this.#files.project.names(), ...this.#files.global.names()])]
+    const names = this.#names()
     const near = nearest(name, names)
     const guess = near === undefined ? '' : `Did you mean “${near}”? `
     const known = names.length === 0 ? 'There are no profiles yet.' : `There are: ${names.join(', ')}.`
@@ -195,15 +220,11 @@ export class ProfileStore {
   }
 
   #none(): ProfileError {
-    const names = [...new Set([...this.#files.project.names(), ...this.#files.global.names()])]
+    const names = this.#names()
     const some = names.length === 0 ? '' : ` There are ${names.join(', ')}, and none of them is the default.`
     return new ProfileError(`No DHIS2 is chosen.${some}`, {
       code: 'no-profile',
       hint: `Name a profile (--profile NAME, or DHIS2_PROFILE), or set DHIS2_URL with DHIS2_PAT or DHIS2_USERNAME and DHIS2_PASSWORD, or make a profile the default in ${this.projectPath} or ${this.globalPath}.`,
     })
   }
-}
-
-function notYet(what: string): ProfileError {
-  return new ProfileError(`Not built yet: ${what}`, { code: 'unsupported' })
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Change, isSameContent, valueAt } from '../../src/toml/change.js'
-import { CannotEdit, contentOf, edit } from '../../src/toml/edit.js'
+import { contentOf, edit } from '../../src/toml/edit.js'
 import { type Document, documents, type Line, lineText, render } from './document.js'
 
 const RUNS = { numRuns: 400 }

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import { ProfileError } from './errors.js'
+import { type Keyring, reasonOf } from './keyring.js'
+import type { SecretName, SecretValues } from './profile.js'
+import { SECRETS } from './profile-tables.js'
+
+/** A name for the keyring's entry of a profile: a person can tell whose it is, and no two are the same. */
+export function newId(name: string): string {
+  return `${name}.${randomBytes(6).toString('hex')}`
+}
+
+/** Secrets in the keyring. Each entry says for which server it is: a profile that points elsewhere does not get it. */
+export class Vault {
+  readonly #keyring: Keyring | undefined
+
+  /** @param keyring `undefined` where none may be used */
+  constructor(keyring: Keyring | undefined) {
+    this.#keyring = keyring
+  }
+
+  /**
+   * The text that was kept for a server; `undefined` when there is none.
+   * @throws ProfileError `keyring-failed`; `no-secret` when it was kept for another server
+   */
+  async text(id: string, origin: string): Promise<string | undefined> {
+    const entry = await this.#ask('read', (keyring) => keyring.get(id))
+    if (entry === undefined) return undefined
+    const { origin: own, text } = parsed(entry)
+    if (own !== origin) {
+      throw new ProfileError(`The keyring’s entry “${id}” is for ${own || 'another server'}, and not for ${origin}.`, {
+        code: 'no-secret',
+        hint: 'Nothing was sent. If the server has moved, sign in again, or set the secret again.',
+      })
+    }
+    return text
+  }
+
+  /** Keeps a text for a server, and reads it back. @returns Why not, in one line; `undefined` when it is kept */
+  async keepText(id: string, origin: string, text: string): Promise<string | undefined> {
+    const entry = JSON.stringify({ origin, text })
+    try {
+      await this.#ask('write', (keyring) => keyring.set(id, entry))
+      const back = await this.#ask('read', (keyring) => keyring.get(id))
+      return back === entry ? undefined : 'it gives back something else than it was given'
+    } catch (error) {
+      return error instanceof ProfileError ? reasonOf(error.cause ?? error) : reasonOf(error)
+    }
+  }
+
+  /** Whether there is something, for whichever server. @throws ProfileError `keyring-failed` */
+  async has(id: string): Promise<boolean> {
+    return (await this.#ask('read', (keyring) => keyring.get(id))) !== undefined
+  }
+
+  /** The secrets of a profile. @throws as `text` */
+  async secrets(id: string, origin: string): Promise<SecretValues> {
+    const text = await this.text(id, origin)
+    const found = text === undefined ? {} : objectOf(text)
+    const names = (Object.keys(SECRETS) as SecretName[]).filter((name) => typeof found[name] === 'string')
+    return Object.fromEntries(names.map((name) => [name, found[name]]))
+  }
+
+  /** Keeps the secrets of a profile, in place of what was there. @returns as `keepText` */
+  keepSecrets(id: string, origin: string, secrets: SecretValues): Promise<string | undefined> {
+    return this.keepText(id, origin, JSON.stringify(secrets))
+  }
+
+  /** @throws ProfileError `keyring-failed` */
+  async forget(id: string): Promise<void> {
+    await this.#ask('change', (keyring) => keyring.remove(id))
+  }
+
+  async #ask<T>(what: string, work: (keyring: Keyring) => Promise<T>): Promise<T> {
+    if (this.#keyring === undefined) {
+      throw new ProfileError(`Cannot ${what} the system keyring: it is switched off.`, {
+        code: 'keyring-failed',
+        cause: new Error('it is switched off'),
+      })
+    }
+    try {
+      return await work(this.#keyring)
+    } catch (cause) {
+      throw new ProfileError(`Cannot ${what} the system keyring: ${reasonOf(cause)}.`, {
+        code: 'keyring-failed',
+        hint: 'Unlock it, or keep the secret in the file instead.',
+        cause,
+      })
+    }
+  }
+}
+
+function parsed(entry: string): { readonly origin: string; readonly text: string } {
+  const { origin, text } = objectOf(entry)
+  return { origin: typeof origin === 'string' ? origin : '', text: typeof text === 'string' ? text : '' }
+}
+
+/** The object that a text is as JSON; an empty one for anything else. */
+export function objectOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
