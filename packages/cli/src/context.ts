@@ -86,14 +86,8 @@ export class CommandContext {
         hint: 'Pass --yes to delete without being asked.',
       })
     }
-    const { confirm, isCancel } = await import('@clack/prompts')
-    const answer = await confirm({
-      message: question,
-      initialValue: false,
-      output: this.io.stderr,
-      input: this.io.stdin,
-    })
-    if (isCancel(answer) || !answer) throw new CliError('Nothing was deleted.', { exit: 'interrupted' })
+    const { askYes } = await import('./prompts.js')
+    if (!(await askYes(this, question))) throw new CliError('Nothing was deleted.', { exit: 'interrupted' })
   }
 
   /** Ends connections. */

@@ -1,5 +1,5 @@
 import { type Dhis2Error, isDhis2Error } from '@dhis2-files/client'
-import { ProfileError } from '@dhis2-files/profiles'
+import { isProfileError, type ProfileErrorCode } from '@dhis2-files/profiles'
 import { exitCode, type ExitName, exitNameOf } from './exit-codes.js'
 import { Interrupted } from './interrupts.js'
 
@@ -30,25 +30,35 @@ export interface Failure {
   readonly code: string
   readonly message: string
   readonly hint: string | undefined
+  /** The command line that goes on from there. */
+  readonly goOn?: string | undefined
   /** What else is known, for JSON: the members of `Dhis2Error`. */
   readonly details: Readonly<Record<string, unknown>>
+}
+
+/** Where the error of a profile is not one of class `profile`. */
+const PROFILE_EXITS: Readonly<Partial<Record<ProfileErrorCode, ExitName>>> = {
+  'sign-in-failed': 'unauthenticated',
+  'sign-in-needed': 'unauthenticated',
+  'already-exists': 'conflict',
+  'changed-meanwhile': 'conflict',
+  busy: 'conflict',
+  'file-failed': 'local-file',
+  'invalid-name': 'usage',
 }
 
 /** Tells what an error is, whatever was thrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Interrupted) return failure('interrupted', 'interrupted', error.message, error.hint)
   if (error instanceof CliError) return failure(error.exit, error.exit, error.message, error.hint)
-  if (error instanceof ProfileError) {
-    return failure(
-      error.code === 'sign-in-failed' ? 'unauthenticated' : 'profile',
-      error.code,
-      error.message,
-      error.hint,
-    )
+  if (isProfileError(error)) {
+    const { name: _, code, message, hint, ...details } = error.toJSON()
+    return { ...failure(PROFILE_EXITS[code] ?? 'profile', code, message, hint), details }
   }
   if (isDhis2Error(error)) {
     const { name: _, code, message, hint, ...details } = error.toJSON()
-    return { ...failure(isLocal(error) ? 'local-file' : exitNameOf(code), code, message, hint), details }
+    const exit = isLocal(error) ? 'local-file' : exitNameOf(code)
+    return { ...failure(exit, code, asOptions(message), hint && asOptions(hint)), details }
   }
   const message = error instanceof Error ? error.message : String(error)
   // the client's word for misuse: an option that cannot be
@@ -61,6 +71,23 @@ export function failureOf(error: unknown): Failure {
     message,
     'This is a fault of dhis2-files: run it again with --debug and report what it prints.',
   )
+}
+
+/** What the client's messages say to a program, and how it is said on the command line. */
+const OPTIONS: readonly (readonly [RegExp, string])[] = [
+  [/pass \{ fileResource: '(\w+)' \}/g, 'pass --file-resource $1'],
+  [
+    /Pass these uids as attachments instead of the data/g,
+    'Pass them with --file-resource, and not again with --attach',
+  ],
+  [/Leave fileResource out/g, 'Leave out --file-resource'],
+  [/allow it to be overwritten/g, 'pass --overwrite'],
+  [/say so with the client's option maxFileUploadSize/g, 'say so with max_file_size in the profile'],
+  [/ \(pass xsrfToken, or let the client keep the cookies\)/g, ': sign in again'],
+]
+
+function asOptions(text: string): string {
+  return OPTIONS.reduce((said, [from, to]) => said.replace(from, to), text)
 }
 
 /** Whether it is about a file of this machine, not about the server. */

@@ -1,4 +1,3 @@
-import type { ReadStream, WriteStream } from 'node:tty'
 import type { SignalSource } from './interrupts.js'
 
 /** What a command line runs in: the process, or a test. */
@@ -17,9 +16,9 @@ export interface CliIo {
 export function processIo(): CliIo {
   const { stdin, stdout, stderr, env } = process
   return {
-    stdin: stdin as ReadStream,
-    stdout: stdout as WriteStream,
-    stderr: stderr as WriteStream,
+    stdin,
+    stdout,
+    stderr,
     env,
     cwd: process.cwd(),
     signals: process,

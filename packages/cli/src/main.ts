@@ -4,9 +4,10 @@ import { CommandContext } from './context.js'
 import { exitCode } from './exit-codes.js'
 import { CliError, failureOf } from './failure.js'
 import { Interrupted, Interrupts } from './interrupts.js'
+import { shellWords, wordsToGoOn } from './going-on.js'
 import { type CliIo, processIo } from './io.js'
 import { Output, PipeClosed } from './output/output.js'
-import { type Asked, readCommandLine } from './program.js'
+import { type Asked, PROGRAM, readCommandLine } from './program.js'
 
 /** Runs one command line. Never rejects: what goes wrong is told, and is the exit code. */
 export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
@@ -21,7 +22,7 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
     }
     out.dispose()
     out = new Output(io, asked.globals)
-    return await run(asked, io, out, version)
+    return await run(asked, io, out, { version, argv })
   } catch (error) {
     return await report(error, out)
   } finally {
@@ -29,7 +30,12 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
   }
 }
 
-async function run(asked: Asked, io: CliIo, out: Output, version: string): Promise<number> {
+async function run(
+  asked: Asked,
+  io: CliIo,
+  out: Output,
+  { version, argv }: { readonly version: string; readonly argv: readonly string[] },
+): Promise<number> {
   const interrupts = new Interrupts(io.signals)
   const context = new CommandContext({ io, out, interrupts, globals: asked.globals, version })
   try {
@@ -37,19 +43,18 @@ async function run(asked: Asked, io: CliIo, out: Output, version: string): Promi
     return await out.flushed(code ?? 0)
   } catch (error) {
     // a failure below, such as a closed connection, is not what the user did
-    return await report(
-      interrupts.signal.aborted && !(error instanceof CliError) ? interrupts.signal.reason : error,
-      out,
-    )
+    const reason = interrupts.signal.aborted && !(error instanceof CliError) ? interrupts.signal.reason : error
+    const words = wordsToGoOn(error, asked.command, argv)
+    return await report(reason, out, words && shellWords([PROGRAM, ...words]))
   } finally {
     interrupts.dispose()
     await context.close()
   }
 }
 
-async function report(error: unknown, out: Output): Promise<number> {
+async function report(error: unknown, out: Output, goOn?: string): Promise<number> {
   if (error instanceof PipeClosed) return 0
-  const failure = failureOf(error)
+  const failure = { ...failureOf(error), goOn }
   out.failure(failure, error)
   await out.flushed().catch(() => undefined)
   return error instanceof Interrupted ? exitCode('interrupted') : failure.exitCode

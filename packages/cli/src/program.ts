@@ -40,12 +40,14 @@ export async function readCommandLine(
 ): Promise<Asked | Answered> {
   let asked: Asked | undefined
   let text = ''
+  const noun = nounOf(argv)
   const program = await buildProgram(entries, {
-    noun: nounOf(argv),
+    noun,
     onAsked: (found) => (asked = found),
     onText: (more) => (text += more),
   })
-  program.version(version, '-V, --version', 'Print the version.')
+  // commands have a --version of their own, that of a server: ours is asked for alone
+  if (!entries.some(({ name }) => name === noun)) program.version(version, '-V, --version', 'Print the version.')
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
@@ -173,13 +175,29 @@ function nounOf(argv: readonly string[]): string {
   return ''
 }
 
+/** What people pass although it must not be an argument. */
+const SECRET = /^--?(token|pat|password|secret|client-secret|cookie|two-factor-code)$/
+
 function usage(error: CommanderError, argv: readonly string[], entries: readonly Entry[]): CliError {
+  const option = error.code === 'commander.unknownOption' ? /'([^'=]*)/.exec(error.message)?.[1] : undefined
+  if (option !== undefined && SECRET.test(option)) {
+    return new CliError(
+      `${option} is no option: what is secret is not passed as an argument, where others on this machine see it.`,
+      {
+        hint: 'Type it when you are asked, pass --from-env to "profile add", or pipe it in with --secret-stdin.',
+      },
+    )
+  }
   const noun = nounOf(argv)
   const known = entries.find(({ name }) => name === noun)
   const verb = known !== undefined && 'load' in known ? argv[argv.indexOf(noun) + 1] : undefined
   const named = error.code !== 'commander.unknownCommand' && !verb?.startsWith('-')
   const path = [PROGRAM, known && noun, named ? verb : undefined].filter((part) => part !== undefined)
-  const message = error.message.replace(/^error: /, '').replace(/\s*\n\(Did you mean (.*)\?\)/s, ': did you mean $1?')
+  const message = error.message
+    .replace(/^error: /, '')
+    // the value may be secret
+    .replace(/^(unknown option '[^'=]*)=[^]*?(?='( |$|\n))/, '$1')
+    .replace(/\s*\n\(Did you mean (.*)\?\)/s, ': did you mean $1?')
   return new CliError(sentence(message), { hint: `${path.join(' ')} --help says what it takes.`, cause: error })
 }
 

@@ -32,4 +32,14 @@ export const ENTRIES: readonly Entry[] = [
     summary: 'Pictures of organisation units.',
     load: async () => (await import('./orgunits/index.js')).ORG_UNITS,
   },
+  {
+    name: 'profile',
+    summary: 'Servers and sign-ins, shared with dhis2w-utils.',
+    load: async () => (await import('./profile/index.js')).PROFILE,
+  },
+  {
+    name: 'emulator',
+    summary: 'Starts a server that has DHIS2’s file API, to try things on.',
+    loadOne: async () => (await import('./emulator.js')).emulator,
+  },
 ]

@@ -103,11 +103,13 @@ export class Output {
 
   /** What ended the command: a line and a hint, or a JSON document on stdout. With `--debug` also the stack. */
   failure(failure: Failure, error?: unknown): void {
-    const { code, message, hint, exitCode, details } = failure
-    if (this.json) this.print(JSON.stringify({ error: { code, message, hint, exitCode, ...details } }, undefined, 2))
+    const { code, message, hint, goOn, exitCode, details } = failure
+    if (this.json)
+      this.print(JSON.stringify({ error: { code, message, hint, goOn, exitCode, ...details } }, undefined, 2))
     else {
       this.#tell(`${this.#errorPaint.red('error:')} ${message}`)
       if (hint !== undefined && !message.includes(hint)) this.#tell(`${this.#errorPaint.dim('hint:')} ${hint}`)
+      if (goOn !== undefined) this.#tell(`${this.#errorPaint.dim('go on:')} ${goOn}`)
     }
     if (this.#options.debug && error instanceof Error) this.#tell(stackOf(error))
   }

@@ -1,0 +1,122 @@
+import type { NewProfile, ProfileAuth, ProfileVersion } from '@dhis2-files/profiles'
+import { defineCommand } from '../../command.js'
+import type { CommandContext } from '../../context.js'
+import { CliError } from '../../failure.js'
+import { SCOPE_OPTIONS, scopeOf } from './named.js'
+import { SECRET_OPTIONS, secretsFor } from './secret-input.js'
+import { profileJson, tellSaved } from './told.js'
+import { verifyAndTell } from './verify.js'
+
+const AUTHS = ['pat', 'basic', 'oauth2', 'session'] as const
+
+export const add = defineCommand({
+  name: 'add',
+  summary: 'Adds a profile.',
+  details:
+    'What is missing is asked for on a terminal. Secrets are asked for, or come from the environment or stdin: never from an argument. They go to the keyring of the system; where there is none, to the file, which only you can read.',
+  examples: [
+    'profile add play --url https://play.dhis2.org/stable --auth basic --username admin',
+    'profile add hmis --from-env --default --verify',
+  ],
+  writes: true,
+  arguments: [{ name: 'name', about: 'A letter, then letters, digits and underscores.' }],
+  options: {
+    url: { kind: 'text', value: 'URL', about: 'The root of the DHIS2.' },
+    auth: { kind: 'text', value: 'HOW', choices: AUTHS, about: 'How to sign in.' },
+    username: { kind: 'text', short: 'u', value: 'NAME', about: 'With basic.' },
+    clientId: { kind: 'text', value: 'ID', about: 'Of the OAuth2 client.' },
+    scope: { kind: 'text', value: 'SCOPE', about: 'What OAuth2 asks for. Default ALL.' },
+    redirectUri: { kind: 'text', value: 'URL', about: 'Where OAuth2 comes back to. Default http://localhost:8765.' },
+    version: { kind: 'text', value: 'VERSION', about: 'The server’s version: v41 to v44. Default: asked.' },
+    ...SECRET_OPTIONS,
+    ...SCOPE_OPTIONS,
+    default: { kind: 'flag', about: 'Make it the default of that file.' },
+    verify: { kind: 'flag', about: 'Try it.' },
+    keep: {
+      kind: 'text',
+      value: 'PLACE',
+      choices: ['keyring', 'file'],
+      about: 'Where secrets are kept. In the file dhis2w-utils finds them too. Default: keyring.',
+    },
+    proxy: { kind: 'text', value: 'URL', about: 'Proxy for every request, or none.' },
+    ca: { kind: 'text', value: 'PATH', about: 'PEM file of further authorities.', complete: 'path' },
+    connections: { kind: 'count', value: 'N', about: 'How many connections at most.' },
+    readOnly: { kind: 'flag', about: 'Refuse everything that writes.' },
+    maxFileSize: { kind: 'count', value: 'BYTES', about: 'The server’s max.file_upload_size.' },
+  },
+  async run(context, input) {
+    const { out, io } = context
+    const scope = scopeOf(input)
+    const { env } = io
+    const fromEnv = (name: string): string | undefined => (input.fromEnv ? env[name] || undefined : undefined)
+    const baseUrl = input.url ?? fromEnv('DHIS2_URL') ?? (await ask(context, '--url', 'URL of the DHIS2'))
+    const auth = (input.auth ?? authOfEnv(input.fromEnv ? env : {}) ?? (await askAuth(context))) as ProfileAuth
+    const named = input.username ?? fromEnv('DHIS2_USERNAME')
+    const username = named ?? (auth === 'basic' ? await ask(context, '--username', 'User name') : undefined)
+    const id = input.clientId ?? fromEnv('DHIS2_OAUTH_CLIENT_ID')
+    const clientId =
+      id ?? (auth === 'oauth2' ? await ask(context, '--client-id', 'Id of the OAuth2 client') : undefined)
+    const { proxy, ca, connections, maxFileSize, readOnly } = input
+    const profile: NewProfile = {
+      name: input.name,
+      baseUrl,
+      auth,
+      username,
+      clientId,
+      scope: input.scope ?? fromEnv('DHIS2_OAUTH_SCOPES'),
+      redirectUri: input.redirectUri ?? fromEnv('DHIS2_OAUTH_REDIRECT_URI'),
+      version: versionOf(input.version),
+      settings: { proxy: proxy === 'none' ? false : proxy, ca, connections, maxFileSize, readOnly },
+    }
+    const store = await context.profiles()
+    if (context.dryRun) {
+      const path = scope === 'project' ? store.projectPath : store.globalPath
+      out.result({ status: 'planned', dryRun: true, ...profile, path }, () => `would add ${profile.name} to ${path}`)
+      return
+    }
+    const secrets = await secretsFor(context, auth, input)
+    const options = { scope, makeDefault: input.default, keep: input.keep as 'keyring' | 'file' | undefined }
+    const saved = await store.add({ ...profile, secrets }, options)
+    if (!input.verify) {
+      tellSaved(out, saved, 'added')
+      if (auth === 'oauth2' || (auth === 'session' && secrets.cookie === undefined)) {
+        out.note(`dhis2-files profile login ${profile.name} signs in.`)
+      }
+      return
+    }
+    if (!out.json) tellSaved(out, saved, 'added')
+    return verifyAndTell(context, [saved.profile], { status: 'added', ...profileJson(saved.profile) })
+  },
+})
+
+async function ask(context: CommandContext, option: string, question: string): Promise<string> {
+  if (context.io.interactive) return (await import('../../prompts.js')).askText(context, question)
+  throw new CliError(`${option} is missing.`, { hint: `Pass ${option}, or --from-env.` })
+}
+
+async function askAuth(context: CommandContext): Promise<string> {
+  if (!context.io.interactive) {
+    throw new CliError('--auth is missing.', { hint: `Pass --auth ${AUTHS.join('|')}, or --from-env.` })
+  }
+  const { askChoice } = await import('../../prompts.js')
+  return askChoice(context, 'How do you sign in?', [
+    { value: 'pat', label: 'Personal access token', hint: 'made in the user profile app' },
+    { value: 'basic', label: 'User name and password' },
+    { value: 'oauth2', label: 'OAuth2, in the browser' },
+    { value: 'session', label: 'Session', hint: 'user name, password and two-factor code, once' },
+  ])
+}
+
+function authOfEnv(env: Readonly<Record<string, string | undefined>>): ProfileAuth | undefined {
+  if (env['DHIS2_PAT']) return 'pat'
+  if (env['DHIS2_USERNAME'] && env['DHIS2_PASSWORD']) return 'basic'
+  if (env['DHIS2_SESSION_COOKIE']) return 'session'
+  return env['DHIS2_OAUTH_CLIENT_ID'] ? 'oauth2' : undefined
+}
+
+function versionOf(text: string | undefined): ProfileVersion | undefined {
+  if (text === undefined) return undefined
+  const match = /^(?:v|2\.)?(4[1-4])$/i.exec(text.trim())
+  if (match !== null) return `v${match[1]}` as ProfileVersion
+  throw new CliError(`“${text}” is no version of a profile.`, { hint: 'Pass v41, v42, v43 or v44, or leave it out.' })
+}
