@@ -61,6 +61,7 @@ export function failureOf(error: unknown): Failure {
     return { ...failure(exit, code, asOptions(message), hint && asOptions(hint)), details }
   }
   const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof Error && error.name === 'McpUsageError') return failure('usage', 'usage', message)
   // the client's word for misuse: an option that cannot be
   if (error instanceof TypeError && error.constructor === TypeError && isOurs(error))
     return failure('usage', 'usage', message)

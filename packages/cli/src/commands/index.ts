@@ -42,4 +42,9 @@ export const ENTRIES: readonly Entry[] = [
     summary: 'Starts a server that has DHIS2’s file API, to try things on.',
     loadOne: async () => (await import('./emulator.js')).emulator,
   },
+  {
+    name: 'mcp',
+    summary: 'Serves the files of DHIS2 to assistants, by the Model Context Protocol.',
+    loadOne: async () => (await import('./mcp.js')).mcp,
+  },
 ]

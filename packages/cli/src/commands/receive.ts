@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import type { FileDownload, SavedFile } from '@dhis2-files/client'
+import type { FileDownload, Progress } from '@dhis2-files/client'
 import type { Options } from '../command.js'
 import type { CommandContext } from '../context.js'
 import { CliError } from '../failure.js'
 import { humanSize } from '../output/human.js'
+import { createProgress, type TransferLine } from '../output/progress.js'
 
 /** What a download of one file takes. */
 export const RECEIVE_OPTIONS = {
@@ -84,7 +85,13 @@ export async function save(
   overwrite: boolean,
 ): Promise<Received> {
   const target = to.endsWith('/') ? `${resolve(context.io.cwd, to)}/` : resolve(context.io.cwd, to)
-  const { path, size }: SavedFile = await download.saveTo(target, { overwrite, signal: context.signal })
+  const { path, size } = await shown(context, download, ({ update }) =>
+    download.saveTo(target, {
+      overwrite,
+      signal: context.signal,
+      onProgress: ({ loaded }: Progress) => update(loaded),
+    }),
+  )
   const { name, type: contentType, md5, fileResource } = download
   return { status: 'saved', path, size, name, contentType, md5, fileResource: fileResource?.id }
 }
@@ -94,6 +101,25 @@ export function receivedLine({ path, size }: Received): string {
   return `saved ${path}  ${humanSize(size)}`
 }
 
-async function toStdout({ out, signal }: CommandContext, download: FileDownload): Promise<void> {
-  for await (const chunk of await download.stream({ signal })) await out.write(chunk)
+function toStdout(context: CommandContext, download: FileDownload): Promise<void> {
+  const { out, signal } = context
+  return shown(context, download, async ({ update }) => {
+    const stream = await download.stream({ signal, onProgress: ({ loaded }: Progress) => update(loaded) })
+    for await (const chunk of stream) await out.write(chunk)
+  })
+}
+
+/** Shows how far a transfer is, on a terminal; elsewhere its result says all there is to say. */
+async function shown<T>(
+  { out, io }: CommandContext,
+  { name, size }: FileDownload,
+  transfer: (line: Pick<TransferLine, 'update'>) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress(out, io, { files: 1, bytes: size, concurrency: 1 })
+  const line = progress.begin(name, size)
+  try {
+    return await transfer({ update: (loaded) => line.update(loaded) })
+  } finally {
+    progress.stop()
+  }
 }

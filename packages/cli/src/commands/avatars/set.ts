@@ -1,6 +1,5 @@
 import { defineCommand } from '../../command.js'
-import { orPlanned } from '../../planned.js'
-import { FILE_ARGUMENT, PROVIDE_OPTIONS, provideOptionsOf, sourceOf } from '../provide.js'
+import { FILE_ARGUMENT, PROVIDE_OPTIONS, provide } from '../provide.js'
 import { checkUids } from '../uids.js'
 import { ownerOf, USER_OPTIONS } from './user.js'
 
@@ -15,9 +14,8 @@ export const set = defineCommand({
   async run(context, { file, user, ...input }) {
     checkUids('a user', user)
     const { files } = await context.client()
-    const data = await sourceOf(context, file)
-    const resource = await orPlanned(context, () =>
-      files.avatars.set(data, { user, ...provideOptionsOf(context, input) }),
+    const resource = await provide(context, { file, ...input }, (source, options) =>
+      files.avatars.set(source, { user, ...options }),
     )
     context.out.result(resource ?? { status: 'planned', dryRun: true, user, file }, () =>
       resource ? `set ${ownerOf(user)} to ${resource.name} (${resource.id})` : `would set ${ownerOf(user)} to ${file}`,

@@ -1,8 +1,7 @@
 import { basename, extname } from 'node:path'
 import { defineCommand } from '../../command.js'
 import { CliError } from '../../failure.js'
-import { orPlanned } from '../../planned.js'
-import { FILE_ARGUMENT, PROVIDE_OPTIONS, provideOptionsOf, sourceOf } from '../provide.js'
+import { FILE_ARGUMENT, PROVIDE_OPTIONS, provide } from '../provide.js'
 
 export const create = defineCommand({
   name: 'create',
@@ -29,9 +28,9 @@ export const create = defineCommand({
       })
     }
     const { files } = await context.client()
-    const data = await sourceOf(context, file)
-    const options = { key, description, keywords: keyword, ...provideOptionsOf(context, input) }
-    const icon = await orPlanned(context, () => files.icons.create(data, options))
+    const icon = await provide(context, { file, ...input }, (source, options) =>
+      files.icons.create(source, { key, description, keywords: keyword, ...options }),
+    )
     context.out.result(icon ?? { status: 'planned', dryRun: true, key, file }, () =>
       icon ? `created ${icon.key}` : `would create ${key} of ${file}`,
     )

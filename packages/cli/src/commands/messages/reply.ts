@@ -20,7 +20,7 @@ export const reply = defineCommand({
     const { files } = await context.client()
     const { out, signal } = context
     const message = { ...(await messageOf(context, input)), internal: internal || undefined }
-    const sent = await orPlanned(context, () => files.messages.reply(conversation, message, { signal, spool: true }))
+    const sent = await orPlanned(context, () => files.messages.reply(conversation, message, { signal }))
     const attached = counted(message.attachments.length, 'attachment')
     out.result(sent ?? { status: 'planned', dryRun: true, conversation }, () =>
       sent ? `replied ${sent.conversation}  (${attached})` : `would reply in ${conversation} with ${attached}`,

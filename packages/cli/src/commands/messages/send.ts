@@ -35,7 +35,7 @@ export const send = defineCommand({
       userGroups: group,
       organisationUnits: orgUnit,
     }
-    const sent = await orPlanned(context, () => files.messages.send(message, { signal, spool: true }))
+    const sent = await orPlanned(context, () => files.messages.send(message, { signal }))
     const attached = counted(message.attachments.length, 'attachment')
     const plan = {
       status: 'planned',

@@ -2,9 +2,9 @@ import { text as readAll } from 'node:stream/consumers'
 import type { Options } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
-import { sourceOf } from '../provide.js'
+import { resolve } from 'node:path'
 import { checkUids } from '../uids.js'
-import type { Uploadable } from '@dhis2-files/client'
+import { fileSource, type Uploadable } from '@dhis2-files/client'
 
 /** What every message takes. */
 export const TEXT_OPTIONS = {
@@ -41,6 +41,6 @@ export async function messageOf(
   }
   const words = text === '-' ? (await readAll(context.io.stdin)).replace(/\r?\n$/, '') : text
   if (words.trim() === '') throw new CliError('The message is empty.', { hint: 'Pass its text with --text.' })
-  const sources = await Promise.all(attach.map((path) => sourceOf(context, path)))
+  const sources = await Promise.all(attach.map((path) => fileSource(resolve(context.io.cwd, path))))
   return { text: words, attachments: [...fileResource, ...sources] }
 }

@@ -1,6 +1,5 @@
 import { defineCommand } from '../../command.js'
-import { orPlanned } from '../../planned.js'
-import { FILE_ARGUMENT, PROVIDE_OPTIONS, provideOptionsOf, sourceOf } from '../provide.js'
+import { FILE_ARGUMENT, PROVIDE_OPTIONS, provide } from '../provide.js'
 import { checkUids } from '../uids.js'
 
 export const set = defineCommand({
@@ -15,9 +14,8 @@ export const set = defineCommand({
   async run(context, { uid, file, ...input }) {
     checkUids('an organisation unit', uid)
     const { files } = await context.client()
-    const data = await sourceOf(context, file)
-    const resource = await orPlanned(context, () =>
-      files.orgUnitImages.set(uid, data, provideOptionsOf(context, input)),
+    const resource = await provide(context, { file, ...input }, (source, options) =>
+      files.orgUnitImages.set(uid, source, options),
     )
     context.out.result(resource ?? { status: 'planned', dryRun: true, uid, file }, () =>
       resource ? `set ${uid}  ${resource.name} (${resource.id})` : `would set the picture of ${uid} to ${file}`,

@@ -1,9 +1,9 @@
 import type { Profile, ProfileCheck } from '@dhis2-files/profiles'
 import { defineCommand } from '../../command.js'
 import type { CommandContext } from '../../context.js'
-import { CliError, type Failure, failureOf } from '../../failure.js'
+import { CliError, exitOf, type Failure, failureOf } from '../../failure.js'
 import { factLines } from '../../output/facts.js'
-import { exitOf } from '../each.js'
+
 import { callIt, chosen, NAME_ARGUMENT } from './named.js'
 
 export const verify = defineCommand({
