@@ -1,5 +1,7 @@
+import { createWriteStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import {
   type ByteSource,
   createUid,
@@ -15,7 +17,6 @@ import { createProgress } from '../output/progress.js'
 import { shellWord } from '../output/text.js'
 import { digestOf } from './digest.js'
 import { Journal, type JournalHeader, type PlannedFile, type UploadSettings } from './journal.js'
-import { spoolStdin } from './local-source.js'
 import { lock } from './lock.js'
 import { filesOf, STDIN } from './paths.js'
 import { runPool } from './pool.js'
@@ -187,6 +188,16 @@ function planned(kind: UploadKind, input: UploadInput, path: string, file: numbe
     filename,
     ...(kind.documents ? { name: input.name ?? filename, code: input.code, document: chosen } : {}),
     fileResource: kind.documents ? createUid() : chosen,
+  }
+}
+
+/** Writes all of stdin to a file that only this user can read. */
+async function spoolStdin({ io, signal }: CommandContext, path: string): Promise<void> {
+  try {
+    await pipeline(io.stdin, createWriteStream(path, { mode: 0o600 }), { signal })
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
   }
 }
 

@@ -73,7 +73,6 @@ const NAME = 32
 class Bars implements TransferProgress {
   readonly #multi: MultiBar
   readonly #slots: { readonly slot: Slot; readonly bar: SingleBar }[] = []
-  readonly #total: SingleBar | undefined
   readonly #totals: Totals
   readonly #meter = new Meter()
   readonly #out: Output
@@ -101,9 +100,9 @@ class Bars implements TransferProgress {
       const slot: Slot = { name: '', loaded: 0, size: undefined, busy: false, meter: new Meter() }
       this.#slots.push({ slot, bar: this.#multi.create(1, 0, { line: () => fileLine(slot) }) })
     }
-    if (totals.files > 1) this.#total = this.#multi.create(1, 0, { line: () => this.#totalLine() })
+    if (totals.files > 1) this.#multi.create(1, 0, { line: () => this.#totalLine() })
     // each line covers a bar that was drawn there: what of it is longer is erased
-    out.drawAround((text) => void this.#multi.log(`${text}\n`.replaceAll('\n', `${ERASE_REST}\n`)))
+    out.drawAround((text) => this.#multi.log(`${text}\n`.replaceAll('\n', `${ERASE_REST}\n`)))
   }
 
   begin(name: string, size: number | undefined): TransferLine {

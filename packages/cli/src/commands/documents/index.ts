@@ -1,5 +1,6 @@
 import type { Command } from '../../command.js'
 import { remove } from './delete.js'
+import { download } from './download.js'
 import { get } from './get.js'
 import { link } from './link.js'
 import { list } from './list.js'
@@ -10,4 +11,4 @@ import { update } from './update.js'
 import { upload } from './upload.js'
 
 /** `documents …`, in the order of the help. */
-export const DOCUMENTS: readonly Command[] = [list, get, upload, link, replace, rename, update, remove, share]
+export const DOCUMENTS: readonly Command[] = [list, get, upload, download, link, replace, rename, update, remove, share]

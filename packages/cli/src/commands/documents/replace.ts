@@ -1,6 +1,7 @@
-import { localSource } from '../../batch/local-source.js'
 import { defineCommand } from '../../command.js'
-import { createProgress } from '../../output/progress.js'
+import { orPlanned } from '../../planned.js'
+import { FILE_ARGUMENT, PROVIDE_OPTIONS, provideOptionsOf, sourceOf } from '../provide.js'
+import { transferring } from '../transferring.js'
 import { checkUids } from '../uids.js'
 
 export const replace = defineCommand({
@@ -10,51 +11,28 @@ export const replace = defineCommand({
     'The old file resource stays on the server for good, and is named. When the new file is there and could not be attached, --file-resource finishes without sending it again.',
   examples: ['documents replace a2345678901 report-revised.pdf'],
   writes: true,
-  arguments: [
-    { name: 'uid', about: 'Uid of the document.' },
-    { name: 'path', about: 'The file, or - for stdin.' },
-  ],
-  options: {
-    filename: { kind: 'text', value: 'NAME', about: 'Name of the file in DHIS2; needed for stdin.' },
-    contentType: { kind: 'text', value: 'TYPE', about: 'MIME type. Default: by the extension.' },
-    fileResource: { kind: 'text', value: 'UID', about: 'Uid of the file resource, as a failed call has named it.' },
-  },
-  async run(context, { uid, path, filename, contentType, fileResource }) {
-    const { out, io, signal } = context
+  arguments: [{ name: 'uid', about: 'Uid of the document.' }, FILE_ARGUMENT],
+  options: PROVIDE_OPTIONS,
+  async run(context, { uid, file, ...input }) {
+    const { out } = context
     checkUids('a document', uid)
-    checkUids('a file resource', fileResource)
+    checkUids('a file resource', input.fileResource)
     const { files } = await context.client()
-    const { source, dispose } = await localSource(context, path, filename)
-    try {
-      const { name } = await files.getDocument(uid, { signal })
-      if (context.dryRun) {
-        out.result(
-          { status: 'planned', dryRun: true, uid, name, path },
-          () => `would replace the file of ${uid}  ${name}`,
-        )
-        return
-      }
-      const progress = createProgress(out, io, { files: 1, bytes: source.size, concurrency: 1 })
-      const line = progress.begin(source.name, source.size)
-      try {
-        const onProgress = ({ loaded }: { readonly loaded: number }): void => line.update(loaded)
-        const replaced = await files.replaceDocument(uid, source, {
-          filename,
-          contentType,
-          fileResource,
-          onProgress,
-          signal,
-        })
-        line.end('uploaded')
-        progress.stop()
-        out.result(replaced, () => `replaced the file of ${uid}  ${replaced.name}`)
-        if (replaced.leftBehind !== undefined)
-          out.note(`File resource ${replaced.leftBehind} is left behind: DHIS2 keeps it for good.`)
-      } finally {
-        progress.stop()
-      }
-    } finally {
-      await dispose()
+    const data = await sourceOf(context, file)
+    const size = 'size' in data ? data.size : undefined
+    const options = provideOptionsOf(context, input)
+    const replaced = await orPlanned(context, () =>
+      transferring(context, { name: file, size, done: 'uploaded' }, (onProgress) =>
+        files.replaceDocument(uid, data, { ...options, onProgress }),
+      ),
+    )
+    if (replaced === undefined) {
+      out.result({ status: 'planned', dryRun: true, uid, file }, () => `would replace the file of ${uid} by ${file}`)
+      return
+    }
+    out.result(replaced, () => `replaced the file of ${uid}  ${replaced.name}`)
+    if (replaced.leftBehind !== undefined) {
+      out.note(`File resource ${replaced.leftBehind} is left behind: DHIS2 keeps it for good.`)
     }
   },
 })

@@ -1,0 +1,178 @@
+import { type Dhis2Client, type Document, type FileResource, type ListQuery, type Paged } from '@dhis2-files/client'
+import { commandLine, downloadFiles, type DownloadItem } from '../../batch/download.js'
+import { readTemplate } from '../../batch/name-template.js'
+import { defineCommand } from '../../command.js'
+import type { CommandContext } from '../../context.js'
+import { CliError } from '../../failure.js'
+import { DOWNLOAD_OPTIONS, downloadWords, isFileTarget, onConflictOf } from '../download-options.js'
+import { checkTarget, receive } from '../receive.js'
+import { transferring } from '../transferring.js'
+import { checkUids } from '../uids.js'
+import { withDetails } from './details.js'
+
+const FIELDS = 'id,name,code,external,url,sharing,created,lastUpdated'
+const VALUES = ['file', 'uid', 'name', 'code', 'created'] as const
+
+/** So many uids fit into any URL. */
+const AT_ONCE = 50
+
+export const download = defineCommand({
+  name: 'download',
+  summary: 'Downloads documents, verified, into a folder, a file or stdout.',
+  details:
+    'Into a folder also goes manifest.ndjson: what is there, with MD5 and sharing. A second run fetches only what has changed. Links are named, and not followed. Of one document --to may also be a file, or - for stdout.',
+  examples: [
+    'documents download a2345678901',
+    'documents download --all --to backup --name-template "{uid}/{file}"',
+    'documents download --filter name:ilike:malaria --to reports',
+  ],
+  arguments: [{ name: 'uids', many: true, required: false, about: 'Uids of documents.' }],
+  options: {
+    ...DOWNLOAD_OPTIONS,
+    to: {
+      kind: 'text',
+      short: 't',
+      value: 'PATH',
+      about: 'The folder. Default: this one, without a manifest, for documents that are named.',
+    },
+    all: { kind: 'flag', short: 'a', about: 'All documents that may be read.' },
+    filter: {
+      kind: 'list',
+      short: 'f',
+      value: 'PROPERTY:OPERATOR:VALUE',
+      about: 'Documents that fit, such as name:ilike:report. May be repeated.',
+    },
+    overwrite: { kind: 'flag', about: 'Replace files that are there: --on-conflict overwrite.' },
+  },
+  async run(context, { uids, all, filter, overwrite, ...input }) {
+    checkUids('a document', ...uids)
+    checkChoice(uids, all, filter, input.to)
+    const onConflict = overwrite ? 'overwrite' : input.onConflict
+    const to = input.to ?? '.'
+    const client = await context.client()
+    const [uid] = uids
+    if (
+      uids.length === 1 &&
+      uid !== undefined &&
+      !input.dryRun &&
+      (input.to === undefined || (await isFileTarget(context, to)))
+    ) {
+      return downloadOne(context, client, uid, { to, overwrite: onConflict === 'overwrite' })
+    }
+    if (to === '-') throw new CliError('Only one document can go to stdout.', { hint: 'Name a folder with --to.' })
+    const items =
+      uids.length > 0 ? namedItems(client, uids, context.signal) : listedItems(client, { filter }, context.signal)
+    const words = [...downloadWords({ ...input, to, onConflict })]
+    return downloadFiles(context, items, {
+      folder: to,
+      template: readTemplate(input.nameTemplate, VALUES),
+      onConflict: onConflictOf({ ...input, to, onConflict }),
+      concurrency: input.concurrency,
+      again: commandLine(
+        'documents',
+        'download',
+        ...uids,
+        all && '--all',
+        ...filter.flatMap((one) => ['--filter', one]),
+        ...words,
+      ),
+    })
+  },
+})
+
+function checkChoice(uids: readonly string[], all: boolean, filter: readonly string[], to: string | undefined): void {
+  const ways = [uids.length > 0, all, filter.length > 0].filter(Boolean).length
+  if (ways === 0) throw new CliError('No document is named.', { hint: 'Pass uids, --filter or --all.' })
+  if (uids.length > 0 && ways > 1) throw new CliError('Pass uids, or --filter or --all, not both.')
+  if (uids.length === 0 && to === undefined)
+    throw new CliError('--to is needed: where are the files to go?', { hint: 'Pass --to FOLDER.' })
+}
+
+async function downloadOne(
+  context: CommandContext,
+  client: Dhis2Client,
+  uid: string,
+  target: { readonly to: string; readonly overwrite: boolean },
+): Promise<void> {
+  checkTarget(context, target)
+  const found = await client.files.downloadDocument(uid, { signal: context.signal })
+  if (found.kind === 'external') {
+    throw new CliError(`Document ${uid} is a link to ${found.url}: DHIS2 has no file of it.`, {
+      exit: 'unsupported',
+      hint: 'Fetch it from there.',
+    })
+  }
+  if (target.to === '-') return receive(context, found, target)
+  return transferring(context, { name: found.name, size: found.size, done: 'downloaded' }, (onProgress) =>
+    receive(context, found, { ...target, onProgress }),
+  )
+}
+
+async function* listedItems(client: Dhis2Client, query: ListQuery, signal: AbortSignal): AsyncGenerator<DownloadItem> {
+  const list = client.files.listDocuments({ ...query, fields: FIELDS, signal })
+  for await (const document of withDetails(client, list, signal)) yield itemOf(client, document, signal)
+}
+
+/** In the order in which they are named, fifty at a time. */
+async function* namedItems(
+  client: Dhis2Client,
+  uids: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<DownloadItem> {
+  const wanted = [...new Set(uids)]
+  for (let at = 0; at < wanted.length; at += AT_ONCE) {
+    const some = wanted.slice(at, at + AT_ONCE)
+    const list: Paged<Document> = client.files.listDocuments({
+      filter: `id:in:[${some.join(',')}]`,
+      fields: FIELDS,
+      pageSize: AT_ONCE,
+      signal,
+    })
+    const { items } = await withDetails(client, list, signal)
+    const found = new Map(items.map((document) => [document.id, document]))
+    for (const uid of some) {
+      const document = found.get(uid)
+      yield document === undefined ? missing(uid) : itemOf(client, document, signal)
+    }
+  }
+}
+
+function itemOf(client: Dhis2Client, document: Document, signal: AbortSignal): DownloadItem {
+  const { id, name, code, external, url, sharing, created } = document
+  const file = document['fileResource'] as FileResource | undefined
+  return {
+    key: id,
+    uid: id,
+    name,
+    filename: file?.name ?? name,
+    size: file?.contentLength,
+    md5: file?.contentMd5,
+    fileResource: external ? undefined : url,
+    values: { uid: id, name, code, created: created?.slice(0, 10) },
+    facts: {
+      ...(code !== undefined && { code }),
+      ...(external && { url }),
+      ...(file && { contentType: file.contentType }),
+      sharing,
+    },
+    open: external ? undefined : () => openDocument(client, id, signal),
+  }
+}
+
+async function openDocument(
+  client: Dhis2Client,
+  uid: string,
+  signal: AbortSignal,
+): ReturnType<NonNullable<DownloadItem['open']>> {
+  const found = await client.files.downloadDocument(uid, { signal })
+  if (found.kind === 'file') return found
+  throw new CliError(`Document ${uid} has become a link meanwhile.`, { exit: 'conflict' })
+}
+
+function missing(uid: string): DownloadItem {
+  const error = new CliError(`There is no document ${uid}, or you may not read it.`, { exit: 'not-found' })
+  const open = (): never => {
+    throw error
+  }
+  return { key: uid, uid, name: uid, filename: uid, values: {}, facts: {}, open, error }
+}

@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { CONFLICTS, type OnConflict } from '../batch/targets.js'
+import type { Options } from '../command.js'
+import type { CommandContext } from '../context.js'
+import { BATCH_OPTIONS } from './upload-options.js'
+
+/** What every download into a folder takes. */
+export const DOWNLOAD_OPTIONS = {
+  ...BATCH_OPTIONS,
+  nameTemplate: {
+    kind: 'text',
+    value: 'TEMPLATE',
+    default: '{file}',
+    about: 'Path of each file below the folder, such as {uid}/{file}.',
+  },
+  onConflict: {
+    kind: 'text',
+    value: 'WHAT',
+    default: 'rename',
+    choices: CONFLICTS,
+    about: 'What to do when another file has the name; rename puts the uid into it. Names are compared without case.',
+  },
+  dryRun: { kind: 'flag', about: 'Say what would be downloaded, and write nothing.' },
+} as const satisfies Options
+
+/** The values of {@link DOWNLOAD_OPTIONS}, and where to. */
+export interface DownloadInput {
+  readonly to: string
+  readonly nameTemplate: string
+  readonly onConflict: string
+  readonly concurrency: number
+}
+
+/** The words of a command line that say the same once more. */
+export function downloadWords({ to, nameTemplate, onConflict, concurrency }: DownloadInput): string[] {
+  return [
+    ...['--to', to],
+    ...(nameTemplate === '{file}' ? [] : ['--name-template', nameTemplate]),
+    ...(onConflict === 'rename' ? [] : ['--on-conflict', onConflict]),
+    ...(concurrency === BATCH_OPTIONS.concurrency.default ? [] : ['--concurrency', String(concurrency)]),
+  ]
+}
+
+/** The value of `--on-conflict`, which the parser has checked. */
+export function onConflictOf({ onConflict }: DownloadInput): OnConflict {
+  return onConflict as OnConflict
+}
+
+/** Whether `--to` means one file: stdout, or a path that is no folder and does not end like one. */
+export async function isFileTarget({ io }: CommandContext, to: string): Promise<boolean> {
+  if (to === '-') return true
+  if (/[/\\]$/.test(to)) return false
+  return !(await stat(resolve(io.cwd, to)).catch(() => undefined))?.isDirectory()
+}
