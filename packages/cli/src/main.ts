@@ -21,7 +21,7 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
       return await out.flushed()
     }
     out.dispose()
-    out = new Output(io, asked.globals)
+    out = new Output(io, { ...asked.globals, ndjson: asked.input['ndjson'] === true })
     return await run(asked, io, out, { version, argv })
   } catch (error) {
     return await report(error, out)

@@ -2,15 +2,14 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type FileDownload, fileSource } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
-import { CliError, errnoOf, exitOf, type Failure, failureOf } from '../failure.js'
-import { Interrupted } from '../interrupts.js'
+import { CliError, errnoOf, type Failure, failureOf } from '../failure.js'
 import { createProgress } from '../output/progress.js'
 import { shellWord } from '../output/text.js'
 import { digestOf } from './digest.js'
 import { isThere, Manifest, type ManifestRow } from './manifest.js'
 import type { NameTemplate, TemplateValues } from './name-template.js'
 import { runPool } from './pool.js'
-import { type BatchSummary, endsBatch, summaryLine } from './summary.js'
+import { type BatchSummary, endBatch, endsBatch } from './summary.js'
 import { type OnConflict, Targets } from './targets.js'
 
 /** One thing to download, as a list of them tells it: nothing has been asked for yet. */
@@ -34,7 +33,7 @@ export interface DownloadItem {
   /** Gets ready to read the bytes; `undefined` where there are none, as of a link. */
   readonly open: (() => Promise<FileDownload>) | undefined
   /** Why it cannot be downloaded, where that is known already. */
-  readonly error?: unknown
+  readonly error?: Error | undefined
 }
 
 /** How a folder is filled. */
@@ -109,7 +108,7 @@ class Filling {
     interrupts.finishing((again) =>
       out.note(again ? 'Aborting.' : 'Stopping when the files in flight are done; Ctrl-C once more aborts them.'),
     )
-    const progress = createProgress(out, io, { files: todo.length, bytes, concurrency })
+    const progress = createProgress(out, io, { files: this.#context.dryRun ? 0 : todo.length, bytes, concurrency })
     try {
       await runPool(
         todo,
@@ -205,12 +204,12 @@ class Filling {
     const { code, message, hint } = failure
     this.#failures.push(failure)
     this.#results.push({ uid, name, status: 'failed', error: { code, message, hint } })
-    if (!out.json) out.failure(files > 1 ? { ...failure, message: `${name} (${uid}): ${message}` } : failure, error)
+    if (!out.json)
+      out.failure(files > 1 && name !== uid ? { ...failure, message: `${name} (${uid}): ${message}` } : failure, error)
     return endsBatch(failure, errnoOf(error))
   }
 
   #end(all: readonly DownloadItem[], started: number): number {
-    const { out, signal, interrupts } = this.#context
     const count = (...wanted: readonly Status[]): number =>
       this.#results.filter(({ status }) => wanted.includes(status)).length
     const summary: BatchSummary = {
@@ -221,17 +220,14 @@ class Filling {
       bytes: this.#bytes,
       seconds: (performance.now() - started) / 1000,
     }
-    const open = summary.failed + summary.left
-    const again = open === 0 ? undefined : `dhis2-files ${this.#plan.again}`
-    const manifest = this.#context.dryRun ? undefined : this.#manifest.path
-    if (out.json) out.print(JSON.stringify({ files: this.#results, summary, manifest, again }, undefined, 2))
-    else {
-      out.note(summaryLine(this.#context.dryRun ? 'would be downloaded' : 'downloaded', summary))
-      if (again !== undefined) out.note(`The same command fetches what is missing: ${again}`)
-    }
-    const stopped = (signal.aborted || interrupts.stopping.aborted) && summary.left > 0
-    if (stopped && !out.json) throw new Interrupted()
-    return stopped ? 130 : exitOf(this.#failures, summary.done + summary.skipped)
+    return endBatch(this.#context, {
+      verb: this.#context.dryRun ? 'would be downloaded' : 'downloaded',
+      summary,
+      failures: this.#failures,
+      report: { files: this.#results, ...(!this.#context.dryRun && { manifest: this.#manifest.path }) },
+      next: summary.failed + summary.left === 0 ? undefined : `dhis2-files ${this.#plan.again}`,
+      single: false,
+    })
   }
 }
 

@@ -1,4 +1,7 @@
-import type { Failure } from '../failure.js'
+import type { CommandContext } from '../context.js'
+import { exitCode } from '../exit-codes.js'
+import { CliError, exitOf, type Failure, failureOf } from '../failure.js'
+import { Interrupted } from '../interrupts.js'
 import { counted, humanSize, humanTime } from '../output/human.js'
 
 /** How a batch ended. */
@@ -32,4 +35,43 @@ export function endsBatch({ code, exit }: Failure, errno: string | undefined): b
   return (
     code === 'unauthenticated' || exit === 'profile' || errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EROFS'
   )
+}
+
+/** What a batch has to say at its end. */
+export interface BatchEnd {
+  /** What happened to the files that are done: `uploaded`. */
+  readonly verb: string
+  readonly summary: BatchSummary
+  readonly failures: readonly Failure[]
+  /** What else goes into the JSON document: `files` above all. */
+  readonly report: Readonly<Record<string, unknown>>
+  /** The command that does the rest; `undefined` when nothing is left. */
+  readonly next: string | undefined
+  /** Whether it is about one file, of which everything has been said. */
+  readonly single: boolean
+}
+
+/** Says how a batch has ended, and how to go on. @returns the exit code */
+export function endBatch({ out, signal, interrupts }: CommandContext, end: BatchEnd): number {
+  const { verb, summary, failures, report, next, single } = end
+  const stopped = (signal.aborted || interrupts.stopping.aborted) && summary.left > 0
+  const code = stopped ? exitCode('interrupted') : exitOf(failures, summary.done + summary.skipped)
+  if (out.json) {
+    const error = code === 0 ? {} : { error: { ...errorOf(end, stopped), exitCode: code } }
+    out.print(JSON.stringify({ ...error, ...report, summary, next }, undefined, 2))
+    return code
+  }
+  if (!single) out.note(summaryLine(verb, summary))
+  if (stopped) out.failure(failureOf(new Interrupted()))
+  if (next !== undefined) out.hint(`Go on with: ${next}`)
+  return code
+}
+
+function errorOf({ failures, summary, next }: BatchEnd, stopped: boolean): Omit<Failure, 'exit' | 'exitCode'> {
+  const { done, skipped, failed, left } = summary
+  const [first] = failures
+  if (stopped || first === undefined) return failureOf(new Interrupted(next))
+  if (done + skipped + failed + left === 1) return { ...first.details, ...first }
+  const message = `${failed} of ${counted(done + skipped + failed + left, 'file')} failed.`
+  return failureOf(new CliError(message, { exit: 'some-failed', ...(next !== undefined && { hint: next }) }))
 }

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import {
   type ByteSource,
   createUid,
@@ -12,16 +10,16 @@ import {
 } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
 import { CliError, errnoOf, exitOf, type Failure, failureOf } from '../failure.js'
-import { Interrupted } from '../interrupts.js'
 import { createProgress } from '../output/progress.js'
 import { shellWord } from '../output/text.js'
 import { digestOf } from './digest.js'
 import { Journal, type JournalHeader, type PlannedFile, type UploadSettings } from './journal.js'
+import { spoolStdin } from './local-source.js'
 import { lock } from './lock.js'
 import { filesOf, STDIN } from './paths.js'
 import { runPool } from './pool.js'
 import { stateFolder } from './state-folder.js'
-import { type BatchSummary, endsBatch, summaryLine } from './summary.js'
+import { type BatchSummary, endBatch, endsBatch } from './summary.js'
 
 /** What is uploaded: documents, or file resources alone. */
 export interface UploadKind {
@@ -57,7 +55,7 @@ export interface UploadInput {
 
 interface Uploaded {
   readonly path: string
-  readonly status: 'uploaded' | 'failed' | 'planned' | 'not-begun'
+  readonly status: 'uploaded' | 'failed' | 'skipped' | 'not-begun'
   readonly uid?: string | undefined
   readonly [member: string]: unknown
 }
@@ -188,16 +186,6 @@ function planned(kind: UploadKind, input: UploadInput, path: string, file: numbe
     filename,
     ...(kind.documents ? { name: input.name ?? filename, code: input.code, document: chosen } : {}),
     fileResource: kind.documents ? createUid() : chosen,
-  }
-}
-
-/** Writes all of stdin to a file that only this user can read. */
-async function spoolStdin({ io, signal }: CommandContext, path: string): Promise<void> {
-  try {
-    await pipeline(io.stdin, createWriteStream(path, { mode: 0o600 }), { signal })
-  } catch (error) {
-    await rm(path, { force: true })
-    throw error
   }
 }
 
@@ -340,58 +328,42 @@ class Batch {
     this.#failures.push(failure)
     this.#results.set(file.file, { path: file.path, status: 'failed', error: { code, message, hint } })
     await this.#journal.settle(file, { state: 'failed', error: { code, message } })
-    if (!out.json && files > 1) out.failure({ ...failure, message: `${file.path}: ${message}` }, error)
-    else if (files === 1 && !out.json) out.failure(failure, error)
+    const named = files === 1 || message.includes(file.path) ? message : `${file.path}: ${message}`
+    if (!out.json) out.failure({ ...failure, message: named }, error)
     return endsBatch(failure, errnoOf(error))
   }
 
   async #end(started: number): Promise<number> {
-    const { out, signal, interrupts } = this.#context
     const left = this.#journal.open.length
     await this.#journal.close({ remove: left === 0 && this.#input.journal === undefined })
+    const done = [...this.#results.values()].filter(({ status }) => status === 'uploaded').length
     const summary: BatchSummary = {
-      done: [...this.#results.values()].filter(({ status }) => status === 'uploaded').length,
-      skipped:
-        this.#journal.files.length -
-        left -
-        [...this.#results.values()].filter(({ status }) => status === 'uploaded').length,
+      done,
+      skipped: this.#journal.files.length - left - done,
       failed: this.#failures.length,
       left: left - this.#failures.length,
       bytes: this.#bytes,
       seconds: (performance.now() - started) / 1000,
     }
-    const resume =
-      left === 0
-        ? undefined
-        : `dhis2-files ${this.#kind.command} --resume ${shellWord(this.#journal.path)}${this.#profileWords()}`
-    const stopped = signal.aborted || interrupts.stopping.aborted
-    if (out.json) this.#tellJson(summary, resume)
-    else if (this.#journal.files.length > 1) out.note(summaryLine('uploaded', summary))
-    if (resume !== undefined && !out.json) out.note(`Go on with: ${resume}`)
-    if (stopped && left > 0 && !out.json) throw new Interrupted()
-    if (stopped && left > 0) return 130
-    return exitOf(this.#failures, summary.done + summary.skipped)
+    const resume = `dhis2-files ${this.#kind.command} --resume ${shellWord(this.#journal.path)}${this.#profileWords()}`
+    return endBatch(this.#context, {
+      verb: 'uploaded',
+      summary,
+      failures: this.#failures,
+      report: {
+        files: this.#journal.files.map((file) => this.#resultOf(file)),
+        ...(left > 0 && { journal: this.#journal.path }),
+      },
+      next: left === 0 ? undefined : resume,
+      single: this.#journal.files.length === 1,
+    })
   }
 
-  #tellJson(summary: BatchSummary, resume: string | undefined): void {
-    const files = this.#journal.files.map(
-      (file) =>
-        this.#results.get(file.file) ?? {
-          path: file.path,
-          status: this.#journal.outcomeOf(file)?.state === 'done' ? 'skipped' : 'not-begun',
-          uid: file.document ?? file.fileResource,
-        },
-    )
-    const [failure] = this.#failures
-    const error =
-      this.#journal.files.length === 1 && failure !== undefined ? { error: { ...failure, ...failure.details } } : {}
-    this.#context.out.print(
-      JSON.stringify(
-        { ...error, files, summary, ...(resume && { journal: this.#journal.path, resume }) },
-        undefined,
-        2,
-      ),
-    )
+  #resultOf(file: PlannedFile): Uploaded {
+    const { path, document, fileResource } = file
+    const uid = document ?? fileResource
+    const done = this.#journal.outcomeOf(file)?.state === 'done'
+    return this.#results.get(file.file) ?? { path, status: done ? 'skipped' : 'not-begun', uid }
   }
 
   #profileWords(): string {

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { DownloadItem } from '../batch/download.js'
 import { CONFLICTS, type OnConflict } from '../batch/targets.js'
 import type { Options } from '../command.js'
 import type { CommandContext } from '../context.js'
+import { CliError } from '../failure.js'
 import { BATCH_OPTIONS } from './upload-options.js'
 
 /** What every download into a folder takes. */
@@ -52,4 +54,33 @@ export async function isFileTarget({ io }: CommandContext, to: string): Promise<
   if (to === '-') return true
   if (/[/\\]$/.test(to)) return false
   return !(await stat(resolve(io.cwd, to)).catch(() => undefined))?.isDirectory()
+}
+
+/** Refuses a choice of nothing, or of two kinds. @param what What is downloaded, in the singular. @throws CliError `usage` */
+export function checkChoice(
+  what: string,
+  {
+    uids,
+    all,
+    filter,
+    to,
+  }: {
+    readonly uids: readonly string[]
+    readonly all: boolean
+    readonly filter: readonly string[]
+    readonly to: string | undefined
+  },
+): void {
+  const listed = all || filter.length > 0
+  if (uids.length === 0 && !listed)
+    throw new CliError(`No ${what} is named.`, { hint: 'Pass uids, --filter or --all.' })
+  if (uids.length > 0 && listed) throw new CliError('Pass uids, or --filter or --all, not both.')
+  if (listed && to === undefined)
+    throw new CliError('--to is needed: where are the files to go?', { hint: 'Pass --to FOLDER.' })
+}
+
+/** What is named and is not there: it fails in its turn, and the others go on. */
+export function missing(uid: string, why: string): DownloadItem {
+  const error = new CliError(why, { exit: 'not-found' })
+  return { key: uid, uid, name: uid, filename: uid, values: {}, facts: {}, open: () => Promise.reject(error), error }
 }

@@ -13,6 +13,11 @@ export const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./resources/index.js')).RESOURCES,
   },
   {
+    name: 'media',
+    summary: 'Captured files: of data values, events and tracked entities.',
+    load: async () => (await import('./media/index.js')).MEDIA,
+  },
+  {
     name: 'messages',
     summary: 'Attachments of messages.',
     load: async () => (await import('./messages/index.js')).MESSAGES,

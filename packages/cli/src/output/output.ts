@@ -6,6 +6,8 @@ import type { CliIo } from '../io.js'
 /** How results are printed. */
 export interface OutputOptions {
   readonly json?: boolean | undefined
+  /** A JSON object a line; an error is one too. */
+  readonly ndjson?: boolean | undefined
   readonly quiet?: boolean | undefined
   readonly verbose?: boolean | undefined
   readonly debug?: boolean | undefined
@@ -96,22 +98,28 @@ export class Output {
     this.#tell(`${this.#errorPaint.yellow('warning:')} ${text}`)
   }
 
+  /** How to go on after a failure. */
+  hint(text: string): void {
+    this.#tell(`${this.#errorPaint.dim('hint:')} ${text}`)
+  }
+
   /** A request, with `--verbose`. */
   trace(text: string): void {
     if (this.tracing) this.#tell(this.#errorPaint.dim(text))
   }
 
   /** What ended the command: a line and a hint, or a JSON document on stdout. With `--debug` also the stack. */
-  failure(failure: Failure, error?: unknown): void {
+  failure(failure: Failure, thrown?: unknown): void {
     const { code, message, hint, goOn, exitCode, details } = failure
-    if (this.json)
-      this.print(JSON.stringify({ error: { code, message, hint, goOn, exitCode, ...details } }, undefined, 2))
+    const error = { error: { code, message, hint, goOn, exitCode, ...details } }
+    if (this.#options.ndjson) this.print(JSON.stringify(error))
+    else if (this.json) this.print(JSON.stringify(error, undefined, 2))
     else {
       this.#tell(`${this.#errorPaint.red('error:')} ${message}`)
       if (hint !== undefined && !message.includes(hint)) this.#tell(`${this.#errorPaint.dim('hint:')} ${hint}`)
       if (goOn !== undefined) this.#tell(`${this.#errorPaint.dim('go on:')} ${goOn}`)
     }
-    if (this.#options.debug && error instanceof Error) this.#tell(stackOf(error))
+    if (this.#options.debug && thrown instanceof Error) this.#tell(stackOf(thrown))
   }
 
   /** While bars are drawn, lines for the same terminal go through `above`, which draws them anew below the line. */

@@ -34,7 +34,7 @@ const SILENT: TransferProgress = { begin: () => ({ update() {}, end() {} }), sto
 
 /** Progress for this output: nothing with `--quiet`, bars on a terminal, lines elsewhere. */
 export function createProgress(out: Output, io: CliIo, totals: Totals): TransferProgress {
-  if (out.quiet) return SILENT
+  if (out.quiet || totals.files === 0) return SILENT
   return out.drawing ? new Bars(out, io, totals) : lines(out, totals)
 }
 
@@ -67,8 +67,9 @@ interface Slot {
 /** ECMA-48: erases from the cursor to the end of the line. */
 const ERASE_REST = '\u001B[K'
 
-const BAR = 24
-const NAME = 32
+/** Columns of a bar and of the name before it, as far as the terminal has room. */
+const BAR = 20
+const NAME = 30
 
 class Bars implements TransferProgress {
   readonly #multi: MultiBar

@@ -1,7 +1,5 @@
 import type { Dhis2Client, Document, FileResource, Page, Paged } from '@dhis2-files/client'
-
-/** So many uids fit into any URL. */
-const AT_ONCE = 50
+import { AT_ONCE } from '../by-uid.js'
 
 /** The same list, each uploaded document with its `fileResource`, asked for fifty at a time. */
 export function withDetails(client: Dhis2Client, list: Paged<Document>, signal: AbortSignal): Paged<Document> {

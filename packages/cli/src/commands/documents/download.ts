@@ -1,20 +1,24 @@
-import { type Dhis2Client, type Document, type FileResource, type ListQuery, type Paged } from '@dhis2-files/client'
+import { type Dhis2Client, type Document, type FileResource, type ListQuery } from '@dhis2-files/client'
 import { commandLine, downloadFiles, type DownloadItem } from '../../batch/download.js'
 import { readTemplate } from '../../batch/name-template.js'
 import { defineCommand } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
-import { DOWNLOAD_OPTIONS, downloadWords, isFileTarget, onConflictOf } from '../download-options.js'
+import { byUid } from '../by-uid.js'
+import {
+  checkChoice,
+  DOWNLOAD_OPTIONS,
+  downloadWords,
+  isFileTarget,
+  missing,
+  onConflictOf,
+} from '../download-options.js'
 import { checkTarget, receive } from '../receive.js'
-import { transferring } from '../transferring.js'
 import { checkUids } from '../uids.js'
 import { withDetails } from './details.js'
 
 const FIELDS = 'id,name,code,external,url,sharing,created,lastUpdated'
 const VALUES = ['file', 'uid', 'name', 'code', 'created'] as const
-
-/** So many uids fit into any URL. */
-const AT_ONCE = 50
 
 export const download = defineCommand({
   name: 'download',
@@ -46,7 +50,7 @@ export const download = defineCommand({
   },
   async run(context, { uids, all, filter, overwrite, ...input }) {
     checkUids('a document', ...uids)
-    checkChoice(uids, all, filter, input.to)
+    checkChoice('document', { uids, all, filter, to: input.to })
     const onConflict = overwrite ? 'overwrite' : input.onConflict
     const to = input.to ?? '.'
     const client = await context.client()
@@ -80,14 +84,6 @@ export const download = defineCommand({
   },
 })
 
-function checkChoice(uids: readonly string[], all: boolean, filter: readonly string[], to: string | undefined): void {
-  const ways = [uids.length > 0, all, filter.length > 0].filter(Boolean).length
-  if (ways === 0) throw new CliError('No document is named.', { hint: 'Pass uids, --filter or --all.' })
-  if (uids.length > 0 && ways > 1) throw new CliError('Pass uids, or --filter or --all, not both.')
-  if (uids.length === 0 && to === undefined)
-    throw new CliError('--to is needed: where are the files to go?', { hint: 'Pass --to FOLDER.' })
-}
-
 async function downloadOne(
   context: CommandContext,
   client: Dhis2Client,
@@ -102,10 +98,7 @@ async function downloadOne(
       hint: 'Fetch it from there.',
     })
   }
-  if (target.to === '-') return receive(context, found, target)
-  return transferring(context, { name: found.name, size: found.size, done: 'downloaded' }, (onProgress) =>
-    receive(context, found, { ...target, onProgress }),
-  )
+  return receive(context, found, target)
 }
 
 async function* listedItems(client: Dhis2Client, query: ListQuery, signal: AbortSignal): AsyncGenerator<DownloadItem> {
@@ -113,27 +106,19 @@ async function* listedItems(client: Dhis2Client, query: ListQuery, signal: Abort
   for await (const document of withDetails(client, list, signal)) yield itemOf(client, document, signal)
 }
 
-/** In the order in which they are named, fifty at a time. */
 async function* namedItems(
   client: Dhis2Client,
   uids: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<DownloadItem> {
-  const wanted = [...new Set(uids)]
-  for (let at = 0; at < wanted.length; at += AT_ONCE) {
-    const some = wanted.slice(at, at + AT_ONCE)
-    const list: Paged<Document> = client.files.listDocuments({
-      filter: `id:in:[${some.join(',')}]`,
-      fields: FIELDS,
-      pageSize: AT_ONCE,
-      signal,
-    })
-    const { items } = await withDetails(client, list, signal)
-    const found = new Map(items.map((document) => [document.id, document]))
-    for (const uid of some) {
-      const document = found.get(uid)
-      yield document === undefined ? missing(uid) : itemOf(client, document, signal)
-    }
+  const documents = byUid(uids, async (query) => {
+    const list = client.files.listDocuments({ ...query, fields: FIELDS, signal })
+    return (await withDetails(client, list, signal)).items
+  })
+  for await (const document of documents) {
+    yield typeof document === 'string'
+      ? missing(document, `There is no document ${document}, or you may not read it.`)
+      : itemOf(client, document, signal)
   }
 }
 
@@ -167,12 +152,4 @@ async function openDocument(
   const found = await client.files.downloadDocument(uid, { signal })
   if (found.kind === 'file') return found
   throw new CliError(`Document ${uid} has become a link meanwhile.`, { exit: 'conflict' })
-}
-
-function missing(uid: string): DownloadItem {
-  const error = new CliError(`There is no document ${uid}, or you may not read it.`, { exit: 'not-found' })
-  const open = (): never => {
-    throw error
-  }
-  return { key: uid, uid, name: uid, filename: uid, values: {}, facts: {}, open, error }
 }

@@ -1,7 +1,5 @@
 import { defineCommand } from '../../command.js'
-import { orPlanned } from '../../planned.js'
-import { FILE_ARGUMENT, PROVIDE_OPTIONS, provideOptionsOf, sourceOf } from '../provide.js'
-import { transferring } from '../transferring.js'
+import { FILE_ARGUMENT, PROVIDE_OPTIONS, provide } from '../provide.js'
 import { checkUids } from '../uids.js'
 
 export const replace = defineCommand({
@@ -13,20 +11,13 @@ export const replace = defineCommand({
   writes: true,
   arguments: [{ name: 'uid', about: 'Uid of the document.' }, FILE_ARGUMENT],
   options: PROVIDE_OPTIONS,
-  async run(context, { uid, file, ...input }) {
+  async run(context, { uid, ...input }) {
     const { out } = context
     checkUids('a document', uid)
-    checkUids('a file resource', input.fileResource)
     const { files } = await context.client()
-    const data = await sourceOf(context, file)
-    const size = 'size' in data ? data.size : undefined
-    const options = provideOptionsOf(context, input)
-    const replaced = await orPlanned(context, () =>
-      transferring(context, { name: file, size, done: 'uploaded' }, (onProgress) =>
-        files.replaceDocument(uid, data, { ...options, onProgress }),
-      ),
-    )
+    const replaced = await provide(context, input, (source, options) => files.replaceDocument(uid, source, options))
     if (replaced === undefined) {
+      const { file } = input
       out.result({ status: 'planned', dryRun: true, uid, file }, () => `would replace the file of ${uid} by ${file}`)
       return
     }
