@@ -28,8 +28,8 @@ export class Api {
   readonly files: FileStorage
   /** Paths that need no user. */
   readonly open: Set<string> = new Set()
-  /** Open paths where `Authorization` and cookies are nobody's sign-in: a client shows who it is. */
-  readonly forClients: Set<string> = new Set()
+  /** Open paths that come before the sign-in: what they make of `Authorization` and cookies is their own. */
+  readonly beforeSignIn: Set<string> = new Set()
   /** Paths of forms that carry no CSRF token. */
   readonly withoutCsrfToken: Set<string> = new Set()
 

@@ -50,7 +50,7 @@ export class App {
     let answer: Reply
     try {
       if (this.#lacksCsrfToken(request, address.path)) throw new ContainerError(403)
-      if (!this.#api.forClients.has(address.path)) identity = authenticate(request, this.#api)
+      if (!this.#api.beforeSignIn.has(address.path)) identity = authenticate(request, this.#api)
       Object.assign(exchange.entry, {
         scheme: identity.scheme,
         session: identity.session,

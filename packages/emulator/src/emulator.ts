@@ -5,7 +5,7 @@ import { control } from './control.js'
 import { type Fault, Faults, type InjectedFault, describeFault } from './faults.js'
 import { ConnectionLost, fail, receiveBody, sendBody } from './http/exchange-body.js'
 import type { Reply } from './http/reply.js'
-import { type RecordedRequest, append, maskHeaders, maskPath } from './log.js'
+import { type RecordedRequest, append, maskHeaders, maskQuery } from './log.js'
 import type { SeedUser } from './metadata/defaults.js'
 import { type RunningServer, type ServeOptions, startServer } from './serve.js'
 import { type EmulatorSettings, completeSettings } from './settings.js'
@@ -110,7 +110,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     await state.reset()
     sessions.clear()
     api.accounts.clear()
-    api.oauth2?.codes.clear()
+    api.oauth2?.clear()
     faults.clear()
     log.length = 0
     number = 0
@@ -130,7 +130,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       number: ++number,
       time: clock().toISOString(),
       method: request.method,
-      path: maskPath(path),
+      path: maskQuery(path),
       headers: maskHeaders(request.headers),
       bytesReceived: 0,
       bytesSent: 0,

@@ -28,10 +28,9 @@ export interface RecordedRequest {
   duration?: number
 }
 
-/** Parameters that let their holder in: values of them are never written down. */
-const SECRET_PARAMETERS = 'access_token|client_secret|code_verifier|password|refresh_token|token|twoFactorCode'
-/** Parameters that are secret at the authorization server, and something else elsewhere. */
-const SECRET_THERE = `${SECRET_PARAMETERS}|code|state`
+/** Query parameters that let their holder in, or carry on what somebody began. */
+const SECRET_PARAMETERS =
+  /([?&](?:access_token|client_secret|code|code_verifier|password|refresh_token|state|token|twoFactorCode)=)[^&#]*/gi
 const SECRET = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-xsrf-token'])
 const LIMIT = 50_000
 
@@ -39,14 +38,13 @@ const LIMIT = 50_000
 export function maskHeaders(headers: Headers): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const [name, value] of headers)
-    shown[name] = SECRET.has(name) ? mask(name, value) : name === 'referer' ? maskPath(value) : value
+    shown[name] = SECRET.has(name) ? mask(name, value) : name === 'referer' ? maskQuery(value) : value
   return shown
 }
 
-/** Hides the secrets of a path with its query. */
-export function maskPath(path: string): string {
-  const names = path.includes('/oauth2/') ? SECRET_THERE : SECRET_PARAMETERS
-  return path.replace(new RegExp(`([?&](?:${names})=)[^&#]*`, 'gi'), '$1***')
+/** Hides the secrets of an address's query. */
+export function maskQuery(address: string): string {
+  return address.replace(SECRET_PARAMETERS, '$1***')
 }
 
 function mask(name: string, value: string): string {

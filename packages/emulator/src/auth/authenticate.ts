@@ -4,6 +4,7 @@ import type { EmulatorState, User } from '../state.js'
 import type { Traits } from '../versions.js'
 import type { Accounts, Refusal } from './accounts.js'
 import { readCookies } from './cookies.js'
+import { bearerChallenge } from './oauth2/access-tokens.js'
 import type { OAuth2Server } from './oauth2/oauth2-server.js'
 import type { Sessions } from './sessions.js'
 import { checksumHolds, hashToken } from './tokens.js'
@@ -83,14 +84,13 @@ export function authenticate(request: Request, { state, sessions, accounts, oaut
 }
 
 function userOfBearer(token: string, oauth2: OAuth2Server): User {
-  const bearer = oauth2.read(token)
+  const bearer = oauth2.tokens.userOf(token)
   if ('user' in bearer) return bearer.user
-  const uri = 'https://tools.ietf.org/html/rfc6750#section-3.1'
   const error = new ApiError(401, 'invalid_token', {
     devMessage: bearer.problem,
     rendering: 'plain',
     headers: {
-      'www-authenticate': `Bearer error="invalid_token", error_description="${bearer.problem}", error_uri="${uri}"`,
+      'www-authenticate': bearerChallenge(bearer.problem),
       'cache-control': 'no-cache, private',
     },
   })
@@ -130,14 +130,14 @@ function userOfToken(token: string, request: Request, state: EmulatorState): Use
 }
 
 /** Where a browser is sent to sign in. */
-export function loginPage(traits: Traits, base: string, contextPath: string): string {
+export function loginAddress(traits: Traits, base: string, contextPath: string): string {
   return `${traits.loginRedirectIsAbsolute ? base : contextPath}${traits.loginPath}`
 }
 
 /** What an anonymous request to a closed route gets: 401 for scripts, a redirect to the login page for browsers. */
 export function loginRequired(request: Request, traits: Traits, base: string, contextPath: string): Reply {
   if (request.headers.get('x-requested-with') !== 'XMLHttpRequest')
-    return empty(302, { location: loginPage(traits, base, contextPath) })
+    return empty(302, { location: loginAddress(traits, base, contextPath) })
   const text = JSON.stringify(webMessage(401, { message: 'Unauthorized' }))
   return reply(401, { 'content-type': JSON_UTF8, 'content-length': String(Buffer.byteLength(text)) }, text)
 }

@@ -18,6 +18,11 @@ export function sessionCookie(id: string, traits: Traits, contextPath: string): 
   return `JSESSIONID=${id}; Path=${path(contextPath)}; HttpOnly${traits.sameSite ? '; SameSite=Lax' : ''}`
 }
 
+/** Takes the session's cookie away. */
+export function endedSessionCookie(contextPath: string): string {
+  return `JSESSIONID=; Path=${path(contextPath)}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:10 GMT`
+}
+
 /** The cookie that tells a page when its session ends (2.43 and later). */
 export function sessionExpireCookie(now: Date, contextPath: string): string {
   const end = new Date(now.getTime() + SESSION_SECONDS * 1000)

@@ -46,7 +46,8 @@ export class StateFile {
 
   async #write(): Promise<void> {
     const part = `${this.#path}.${randomUUID()}.part`
-    await writeFile(part, JSON.stringify(this.#read()))
+    // it holds what signs in
+    await writeFile(part, JSON.stringify(this.#read()), { mode: 0o600 })
     await rename(part, this.#path)
   }
 }

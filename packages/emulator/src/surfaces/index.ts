@@ -8,6 +8,8 @@ import { documents } from './documents.js'
 import { fileResources } from './file-resources.js'
 import { icons } from './icons.js'
 import { login } from './login.js'
+import { loginPage } from './login-page.js'
+import { logout } from './logout.js'
 import { me } from './me.js'
 import { messages } from './messages.js'
 import { metadata } from './metadata.js'
@@ -23,6 +25,8 @@ import { tracker } from './tracker.js'
 export function registerSurfaces(api: Api): void {
   system(api)
   login(api)
+  loginPage(api)
+  logout(api)
   oauth2(api)
   me(api)
   apiTokens(api)

@@ -33,7 +33,7 @@ export function wholeUser(api: Api, user: User): Record<string, unknown> {
   }
   if (traits.hasUserCredentials) {
     delete account['emailVerified']
-    account['twoFactorEnabled'] = false
+    account['twoFactorEnabled'] = user.secret !== undefined
     account['userCredentials'] = credentialsOf(api, user)
   }
   return account
@@ -47,7 +47,7 @@ export function credentialsOf(api: Api, user: User): Record<string, unknown> {
     id: user.id,
     username: user.username,
     externalAuth: false,
-    twoFA: false,
+    twoFA: user.secret !== undefined,
     disabled: user['disabled'] === true,
     invitation: false,
     selfRegistered: false,

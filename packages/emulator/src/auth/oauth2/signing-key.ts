@@ -4,17 +4,28 @@ import { promisify } from 'node:util'
 /** What a token says. */
 export type Claims = Readonly<Record<string, unknown>>
 
+interface KeyPair {
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+}
+
+/** One pair for all emulators of this process: it takes longer to make than all the rest. Made when it is first needed. */
+let pair: Promise<KeyPair> | undefined
+const keyPair = (): Promise<KeyPair> => (pair ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }))
+
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** The RSA key that signs tokens. Made when it is first needed, and gone with the process, as DHIS2's own is by default. */
+/**
+ * The RSA key that signs one emulator's tokens, gone with it, as DHIS2's own is by default. It differs from those of other
+ * emulators by its id, which is in what is signed.
+ */
 export class SigningKey {
   readonly #id = randomUUID()
-  #pair: Promise<KeyObject> | undefined
   #publicKey: KeyObject | undefined
 
   /** Signs claims: a JWT by RS256. */
   async sign(claims: Claims): Promise<string> {
-    const privateKey = await this.#privateKey()
+    const { privateKey } = await this.#pair()
     const content = `${encode({ kid: this.#id, alg: 'RS256' })}.${encode(claims)}`
     return `${content}.${sign('RSA-SHA256', Buffer.from(content), privateKey).toString('base64url')}`
   }
@@ -22,7 +33,8 @@ export class SigningKey {
   /** The claims of a token that this key has signed; undefined for every other one. */
   verify(token: string): Claims | undefined {
     const [head = '', body = '', signature = ''] = token.split('.')
-    if (this.#publicKey === undefined || readPart(head)?.['alg'] !== 'RS256') return undefined
+    const { kid, alg } = readPart(head) ?? {}
+    if (this.#publicKey === undefined || kid !== this.#id || alg !== 'RS256') return undefined
     const content = Buffer.from(`${head}.${body}`)
     const genuine = verify('RSA-SHA256', content, this.#publicKey, Buffer.from(signature, 'base64url'))
     return genuine ? readPart(body) : undefined
@@ -30,16 +42,14 @@ export class SigningKey {
 
   /** The public half, as `/oauth2/jwks` shows it. */
   async jwks(): Promise<object> {
-    await this.#privateKey()
-    const { kty, e, n } = this.#publicKey?.export({ format: 'jwk' }) ?? {}
+    const { kty, e, n } = (await this.#pair()).publicKey.export({ format: 'jwk' })
     return { keys: [{ kty, e, kid: this.#id, n }] }
   }
 
-  #privateKey(): Promise<KeyObject> {
-    return (this.#pair ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then((pair) => {
-      this.#publicKey = pair.publicKey
-      return pair.privateKey
-    }))
+  async #pair(): Promise<KeyPair> {
+    const made = await keyPair()
+    this.#publicKey = made.publicKey
+    return made
   }
 }
 

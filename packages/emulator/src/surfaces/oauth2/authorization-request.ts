@@ -20,7 +20,8 @@ export interface RefusedRequest {
   readonly state: string | undefined
 }
 
-const SECTION = 'rfc6749#section-4.1.2.1'
+/** The part of the specification that most errors name. */
+export const SECTION = 'rfc6749#section-4.1.2.1'
 const PKCE_SECTION = 'rfc7636#section-4.4.1'
 /** Parameters that may be there once at most. */
 const SINGLE = ['redirect_uri', 'scope', 'state', 'code_challenge', 'code_challenge_method']

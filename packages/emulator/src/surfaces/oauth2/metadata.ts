@@ -9,7 +9,7 @@ const CLIENT_METHODS = ['client_secret_basic', 'client_secret_post']
 export function oauth2Metadata(api: Api, server: OAuth2Server): void {
   const open = (path: string) => {
     api.open.add(path)
-    api.forClients.add(path)
+    api.beforeSignIn.add(path)
     return path
   }
   const metadata = (call: Call) => ({
@@ -34,5 +34,5 @@ export function oauth2Metadata(api: Api, server: OAuth2Server): void {
       scopes_supported: ['openid'],
     }),
   )
-  api.routes.get(open('/oauth2/jwks'), async () => springJson(await server.key.jwks()))
+  api.routes.get(open('/oauth2/jwks'), async () => springJson(await server.tokens.key.jwks()))
 }

@@ -10,7 +10,7 @@ import { springJson, springReply } from './spring-reply.js'
 export function tokenRoutes(api: Api, server: OAuth2Server): void {
   const route = (path: string, answer: (call: Call, form: URLSearchParams) => Reply | Promise<Reply>) => {
     api.open.add(path)
-    api.forClients.add(path)
+    api.beforeSignIn.add(path)
     api.withoutCsrfToken.add(path)
     api.routes.post(path, async (call) => {
       try {
