@@ -43,6 +43,11 @@ export const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./profile/index.js')).PROFILE,
   },
   {
+    name: 'doctor',
+    summary: 'Looks at server and sign-in, and names the server bugs that touch files.',
+    loadOne: async () => (await import('./doctor/doctor.js')).doctor,
+  },
+  {
     name: 'emulator',
     summary: 'Starts a server that has DHIS2’s file API, to try things on.',
     loadOne: async () => (await import('./emulator.js')).emulator,
