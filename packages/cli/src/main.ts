@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ENTRIES } from './commands/index.js'
+import { answerShell, COMPLETE } from './completion/answer.js'
 import { CommandContext } from './context.js'
 import { exitCode } from './exit-codes.js'
 import { CliError, failureOf } from './failure.js'
@@ -11,6 +12,10 @@ import { type Asked, PROGRAM, readCommandLine } from './program.js'
 
 /** Runs one command line. Never rejects: what goes wrong is told, and is the exit code. */
 export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
+  if (argv[0] === COMPLETE) {
+    io.stdout.write(await answerShell(argv.slice(1), io).catch(() => ''))
+    return 0
+  }
   const version = packageVersion()
   // what fails before the command line is read is told as it asks for
   let out = new Output(io, { json: argv.includes('--json') || argv.includes('-j'), debug: argv.includes('--debug') })

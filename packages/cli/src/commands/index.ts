@@ -57,4 +57,9 @@ export const ENTRIES: readonly Entry[] = [
     summary: 'Serves the files of DHIS2 to assistants, by the Model Context Protocol.',
     loadOne: async () => (await import('./mcp.js')).mcp,
   },
+  {
+    name: 'completion',
+    summary: 'Prints what makes a shell complete commands, options and names.',
+    loadOne: async () => (await import('./completion.js')).completion,
+  },
 ]
