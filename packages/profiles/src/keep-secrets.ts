@@ -2,6 +2,7 @@ import type { ProfileFolder } from './folder.js'
 import { reasonOf } from './keyring.js'
 import type { SecretValues } from './profile.js'
 import { ownChanges, secretsInFile } from './profile-changes.js'
+import { OWN } from './profile-tables.js'
 import type { StoreCore } from './store-core.js'
 import type { Change } from './toml/change.js'
 
@@ -51,8 +52,12 @@ export function fallbackOf(reason: string): string {
  * @returns What could not be forgotten, as a sentence
  */
 export async function forgetOwn(core: StoreCore, folder: ProfileFolder, name: string): Promise<string | undefined> {
-  if (!folder.settings.profiles.has(name)) return undefined
-  const { id, secretsInKeyring, tokens } = folder.own(name)
+  const all = folder.settings.profiles
+  if (!all.has(name)) return undefined
+  const { id: own, secretsInKeyring, tokens } = folder.own(name)
+  // two have the same where a program died while it renamed one
+  const isShared = [...all].some(([other, table]) => other !== name && table[OWN.id] === own)
+  const id = isShared ? undefined : own
   const problems: string[] = []
   const failed = (reason: string): void => void problems.push(reason)
   if (id !== undefined && tokens !== undefined) await core.tokensOf(folder).forget({ id, keep: tokens }, failed)

@@ -1,4 +1,4 @@
-import { ProfileError } from './errors.js'
+import { isProfileError } from './errors.js'
 
 /** Where secrets are kept by name: the keyring of the system, or what a test puts in its place. */
 export interface Keyring {
@@ -39,15 +39,13 @@ async function loaded(): Promise<typeof import('@napi-rs/keyring')> {
   try {
     return await import('@napi-rs/keyring')
   } catch (cause) {
-    throw new ProfileError('The package @napi-rs/keyring, or its part for this machine, is not installed.', {
-      code: 'keyring-failed',
-      cause,
-    })
+    throw new Error('the package @napi-rs/keyring, or its part for this machine, is not installed', { cause })
   }
 }
 
 /** Why a keyring did not do what it should, in one line. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+  const shown = isProfileError(error, 'keyring-failed') ? (error.cause ?? error) : error
+  const text = shown instanceof Error ? shown.message : String(shown)
   return (text.split('\n')[0] ?? '').replace(/[.\s]+$/, '').slice(0, 200)
 }

@@ -12,11 +12,12 @@ export interface LockOptions {
   readonly signal?: AbortSignal | undefined
   /** How long to wait for the others, in milliseconds. Default 30 000. */
   readonly patience?: number | undefined
+  /** After what time without a sign of life of its owner a lock is nobody's, in milliseconds. Default 15 000. */
+  readonly silence?: number | undefined
 }
 
-/** How often the owner of a lock shows that it lives, and after what time without that the lock is nobody's, in milliseconds. */
+/** How often the owner of a lock shows that it lives, in milliseconds. */
 const BEAT = 2_000
-const SILENCE = 15_000
 
 /**
  * Does work that only one process may do at a time: whoever has made the lock file. Its owner touches it while the work goes
@@ -38,7 +39,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, options:
   }
 }
 
-async function take(path: string, { signal, patience = 30_000 }: LockOptions): Promise<string> {
+async function take(path: string, { signal, patience = 30_000, silence = 15_000 }: LockOptions): Promise<string> {
   const place = await ownPlace()
   const mark = `${process.pid} ${place} ${randomBytes(8).toString('hex')}`
   const start = performance.now()
@@ -50,8 +51,8 @@ async function take(path: string, { signal, patience = 30_000 }: LockOptions): P
     const now = performance.now()
     if (state !== seen.state) seen = { state, since: now }
     const owner = await contentOf(path)
-    if (owner !== undefined && (isGone(owner, place) || now - seen.since > SILENCE)) {
-      await takeAway(path, owner)
+    if (owner !== undefined && (isGone(owner, place) || now - seen.since > silence)) {
+      await takeAway(path, owner, silence)
       continue
     }
     if (now - start > patience) throw busy(path, owner)
@@ -74,7 +75,7 @@ async function create(path: string, mark: string): Promise<boolean> {
 }
 
 /** Only one takes a lock away at a time, and only the one that was seen: it cannot be that of somebody who came since. */
-async function takeAway(path: string, owner: string): Promise<void> {
+async function takeAway(path: string, owner: string, silence: number): Promise<void> {
   const guard = `${path}.gone`
   if (!(await create(guard, ''))) {
     const age = await stat(guard).then(
@@ -82,7 +83,7 @@ async function takeAway(path: string, owner: string): Promise<void> {
       () => 0,
     )
     // it is there for the time of three calls; who made it died then
-    if (age > SILENCE) await rm(guard, { force: true }).catch(ignore)
+    if (age > silence) await rm(guard, { force: true }).catch(ignore)
     return
   }
   try {

@@ -109,8 +109,8 @@ export async function updateProfile(
       return [...fieldChanges(name, fields), ...(kept?.profile ?? [])]
     })
     if (kept !== undefined && kept.place !== 'keyring' && own.secretsInKeyring) {
-      await folder.settings.edit(() => ownChanges(name, { secrets: null }))
       await core.vault.forget(id).catch((error) => core.warn(`The keyring still has an old entry: ${reasonOf(error)}.`))
+      await folder.settings.edit(() => ownChanges(name, { secrets: null }))
     }
     return saved(folder, name, kept, profile.source.chosenBy)
   })

@@ -43,7 +43,7 @@ export class Vault {
       const back = await this.#ask('read', (keyring) => keyring.get(id))
       return back === entry ? undefined : 'it gives back something else than it was given'
     } catch (error) {
-      return error instanceof ProfileError ? reasonOf(error.cause ?? error) : reasonOf(error)
+      return reasonOf(error)
     }
   }
 
