@@ -30,16 +30,20 @@ const IMPORTS = {
 const PAGE = `<!doctype html><meta charset="utf-8"><title>runtimes</title>
 <script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`
 
-/** @returns {Promise<{ version: string, passed: number, failed: number }>} */
-export async function runChromium() {
+/** Runs `work` with a browser, and ends that. */
+export async function withBrowser(work) {
   const { chromium } = await import('playwright-core')
+  const browser = await chromium.launch({ executablePath: PROGRAM, args: FLAGS, timeout: 120_000 })
+  return work(browser).finally(() => browser.close())
+}
+
+/** @returns {Promise<{ version: string, passed: number, failed: number }>} */
+export async function runChromium(browser) {
   const pages = await listening(createServer(serve))
   const origin = `http://127.0.0.1:${pages.address().port}`
   const servers = [pages]
   const worlds = []
-  let browser
   try {
-    browser = await chromium.launch({ executablePath: PROGRAM, args: FLAGS, timeout: 120_000 })
     const counts = []
     for (const [name, settings, own] of [
       ['CASES', { corsAllowList: [origin] }, false],
@@ -76,7 +80,6 @@ export async function runChromium() {
       failed: counts.reduce((sum, one) => sum + one.failed, 0),
     }
   } finally {
-    await browser?.close()
     for (const world of worlds) await world.close()
     for (const server of servers) {
       server.close()

@@ -1,13 +1,14 @@
 /**
  * Runs the suite in each runtime, with the built packages, and prints `N passed, N failed`. Names as arguments run only
- * those: `node test/runtimes/run.mjs deno`.
+ * those: `node test/runtimes/run.mjs deno`. `page` is examples/browser-page in Chromium.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runChromium } from './chromium.mjs'
+import { runBrowserPage } from './browser-page.mjs'
+import { runChromium, withBrowser } from './chromium.mjs'
 import { startWorld } from './world.mjs'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -30,12 +31,17 @@ const PROGRAMS = {
 }
 
 const wanted = process.argv.slice(2)
-const chosen = [...Object.keys(PROGRAMS), 'chromium'].filter((name) => wanted.length === 0 || wanted.includes(name))
+const RUNS = {
+  ...Object.fromEntries(Object.entries(PROGRAMS).map(([name, facts]) => [name, () => runProgram(facts)])),
+  chromium: () => withBrowser(runChromium),
+  page: () => withBrowser(runBrowserPage),
+}
+const chosen = Object.keys(RUNS).filter((name) => wanted.length === 0 || wanted.includes(name))
 const lines = []
 let passed = 0
 let failed = 0
 for (const name of chosen) {
-  const result = await (name === 'chromium' ? runChromium() : runProgram(PROGRAMS[name])).catch((error) => {
+  const result = await RUNS[name]().catch((error) => {
     console.error(error)
     return { passed: 0, failed: 1, version: name }
   })
