@@ -2,7 +2,7 @@
  * Runs the code of README and docs/ against the emulator. The `ts` blocks of a file are one program, in their order: it is
  * checked by tsc, then run in a folder that holds report.pdf, report-revised.pdf, photo.jpg, tent.png and ministry-ca.pem, on a
  * server that has what doc-objects.mjs makes. Each line of a `sh` block is understood by a row of `COMMANDS`; one that no row
- * knows fails.
+ * knows fails. Lines of the command line run in what doc-cli.mjs makes.
  */
 import { spawn } from 'node:child_process'
 import {
@@ -15,10 +15,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { pathToFileURL } from 'node:url'
+import { cliWorld } from './doc-cli.mjs'
 import { makeDocObjects } from './doc-objects.mjs'
 import { fail, prepare, ROOT } from './prepare.mjs'
 
@@ -36,6 +37,13 @@ const COMMANDS = [
   { line: /^npx dhis2-emulator/, server: true },
   { line: /^curl /, request: true },
   { line: /npm start/, run: true },
+  { line: /^dhis2-files profile add .*--username/, covered: 'it asks on a terminal: packages/cli/test/e2e' },
+  {
+    line: /^dhis2-files profile log(in|out)/,
+    covered: 'it needs a browser, or asks on a terminal: packages/cli/test/e2e',
+  },
+  { line: /^dhis2-files (emulator|mcp .*--http)/, cli: true, until: /http:\/\/\S+/ },
+  { line: /^dhis2-files /, cli: true },
 ]
 
 const cache = join(ROOT, '.cache', 'doc-examples')
@@ -47,7 +55,11 @@ const { createEmulator } = await import(pathToFileURL(join(ROOT, 'packages', 'em
 rmSync(cache, { recursive: true, force: true })
 mkdirSync(cache, { recursive: true })
 
-const documents = markdownFiles().map((path) => ({ path, blocks: blocksOf(path) }))
+// names of files, to run only theirs
+const only = process.argv.slice(2)
+const documents = markdownFiles()
+  .filter((path) => only.length === 0 || only.includes(path))
+  .map((path) => ({ path, blocks: blocksOf(path) }))
 const programs = documents.filter(({ blocks }) => blocks.some(isProgram))
 for (const { path, blocks } of programs) {
   const code = blocks.filter(isProgram).map((block) => `// ${path}:${block.line}\n${block.code}`)
@@ -60,13 +72,21 @@ for (const { path } of programs) {
     await runProgram(path, server)
   })
 }
-for (const { path, blocks } of documents) {
-  for (const { line, code } of blocks.filter((block) => block.language === 'sh')) {
-    for (const command of code.split('\n').filter((text) => text !== '' && !text.startsWith('#'))) {
-      await onEmulator((server) => runCommand(`${path}:${line}`, command, server))
-    }
-  }
-}
+const works = documents.flatMap(({ path, blocks }) =>
+  blocks
+    .filter(({ language }) => language === 'sh')
+    .map(
+      ({ line, code }) =>
+        () =>
+          runShell(`${path}:${line}`, code),
+    ),
+)
+// each in a place of its own
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    for (let work = works.shift(); work !== undefined; work = works.shift()) await work()
+  }),
+)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
 
@@ -134,8 +154,47 @@ async function runProgram(path, { url, token }) {
   rmSync(folder, { recursive: true, force: true })
 }
 
+function rowOf(command) {
+  return COMMANDS.find(({ line }) => line.test(command))
+}
+
+async function runShell(where, code) {
+  const commands = code.split('\n').filter((text) => text !== '' && !text.startsWith('#'))
+  if (commands.some((command) => rowOf(command)?.cli)) {
+    await onEmulator((server) => runBlock(where, commands, server))
+    return
+  }
+  for (const command of commands) await onEmulator((server) => runCommand(where, command, server))
+}
+
+/** The lines of a block of the command line's, one after the other, in one place. */
+async function runBlock(where, commands, server) {
+  const world = await cliWorld(server)
+  try {
+    for (const command of commands) {
+      const row = rowOf(command)
+      if (!row?.cli) {
+        await runCommand(where, command, server)
+        continue
+      }
+      const { folder: cwd, env } = world
+      // ports of the docs may be taken
+      const line = world
+        .fill(command)
+        .replaceAll(NAMED_SERVER, server.url)
+        .replace(/--port \d+/, '--port 0')
+      const real = row.until && !line.includes('--port') ? `${line} --port 0` : line
+      // the program itself gets the signal that ends it
+      const script = row.until ? `exec ${real}` : real
+      check(`${where}: ${command}`, await run('bash', ['-c', script], { cwd, env, until: row.until }))
+    }
+  } finally {
+    world.dispose()
+  }
+}
+
 async function runCommand(where, command, { url, token }) {
-  const row = COMMANDS.find(({ line }) => line.test(command))
+  const row = rowOf(command)
   const title = `${where}: ${command}`
   if (row === undefined)
     return check(title, { code: 1, output: 'No row of COMMANDS in scripts/doc-examples.mjs knows it.' })

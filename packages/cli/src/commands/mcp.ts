@@ -9,7 +9,7 @@ export const mcp = defineCommand({
   summary: 'Serves the files of DHIS2 to assistants, by the Model Context Protocol.',
   details:
     'Over stdio, as hosts start it, unless --http is given; stdout is the protocol’s alone. It reads only, unless --write and --allow-delete say otherwise. Set-up of hosts: docs/mcp.md.',
-  examples: ['mcp --root ~/reports', 'mcp --write --http --port 8424'],
+  examples: ['mcp --root reports', 'mcp --write --http --port 8424'],
   arguments: [],
   options: OPTIONS,
   async run(context, flags) {

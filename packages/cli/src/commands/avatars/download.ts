@@ -6,7 +6,10 @@ import { USER_OPTIONS } from './user.js'
 export const download = defineCommand({
   name: 'download',
   summary: 'Downloads the avatar of a user.',
-  examples: ['avatars download --to me.png', 'avatars download --user xE7jOejl9FI --dimension small'],
+  examples: [
+    'avatars download --to small.jpg',
+    'avatars download --user u2345678901 --dimension small --to - > photo-small.jpg',
+  ],
   arguments: [],
   options: { ...USER_OPTIONS, ...DIMENSION_OPTIONS, ...RECEIVE_OPTIONS },
   async run(context, { user, dimension: size, ...input }) {

@@ -7,7 +7,7 @@ import { ownerOf, USER_OPTIONS } from './user.js'
 export const get = defineCommand({
   name: 'get',
   summary: 'Shows the file of an avatar.',
-  examples: ['avatars get', 'avatars get --user xE7jOejl9FI --json'],
+  examples: ['avatars get', 'avatars get --user u2345678901 --json'],
   arguments: [],
   options: USER_OPTIONS,
   async run(context, { user }) {

@@ -7,7 +7,7 @@ export const set = defineCommand({
   name: 'set',
   summary: 'Uploads a picture and makes it the avatar of a user.',
   details: 'A PNG, JPEG or GIF of at most 2 MB, which the server makes 200 pixels wide.',
-  examples: ['avatars set me.jpg', 'avatars set amina.png --user xE7jOejl9FI'],
+  examples: ['avatars set me.jpg', 'avatars set photo.jpg --user u2345678901'],
   writes: true,
   arguments: [FILE_ARGUMENT],
   options: { ...USER_OPTIONS, ...PROVIDE_OPTIONS },

@@ -9,7 +9,7 @@ export const share = defineCommand({
   summary: 'Shows or changes who may read and change a document.',
   details:
     'Without options it shows the sharing. What is not named stays as it is; the result is read back. ACCESS is none, read or write, or eight characters of DHIS2 such as rw------.',
-  examples: ['documents share a2345678901', 'documents share a2345678901 --public none --user M5zQapPyTZI=write'],
+  examples: ['documents share a2345678901', 'documents share a2345678901 --public none --user u2345678901=write'],
   writes: true,
   arguments: [{ name: 'uid', about: 'Uid of the document.' }],
   options: {

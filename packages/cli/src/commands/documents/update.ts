@@ -7,7 +7,7 @@ export const update = defineCommand({
   summary: 'Changes name, code or target of a link.',
   details:
     'For uploaded documents there are "documents rename" and "documents replace". The sharing of the document stays.',
-  examples: ['documents update a2345678901 --url https://www.who.int/malaria'],
+  examples: ['documents update b2345678901 --url https://www.who.int/malaria'],
   writes: true,
   arguments: [{ name: 'uid', about: 'Uid of the document.' }],
   options: {

@@ -7,7 +7,7 @@ export const create = defineCommand({
   name: 'create',
   summary: 'Uploads a PNG and makes an icon of it.',
   details: 'The server makes it 48 × 48 pixels. An icon that is there already with this file counts as made.',
-  examples: ['icons create clinic.png --description "A clinic" --keyword health'],
+  examples: ['icons create hut.png --description "A hut" --keyword health'],
   writes: true,
   arguments: [FILE_ARGUMENT],
   options: {

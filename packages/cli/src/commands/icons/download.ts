@@ -4,7 +4,7 @@ import { checkTarget, RECEIVE_OPTIONS, receive } from '../receive.js'
 export const download = defineCommand({
   name: 'download',
   summary: 'Downloads the image of an icon: an SVG of those that came with DHIS2, else a PNG.',
-  examples: ['icons download malaria_outline --to icons/', 'icons download malaria_outline --to - > malaria.svg'],
+  examples: ['icons download ambulance_outline --to icons/', 'icons download ambulance_outline --to - > ambulance.svg'],
   arguments: [{ name: 'key', about: 'Key of the icon.' }],
   options: RECEIVE_OPTIONS,
   async run(context, { key, ...input }) {

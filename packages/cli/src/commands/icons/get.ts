@@ -5,7 +5,7 @@ import { humanDate } from '../../output/human.js'
 export const get = defineCommand({
   name: 'get',
   summary: 'Shows an icon.',
-  examples: ['icons get malaria_outline --json'],
+  examples: ['icons get ambulance_outline --json'],
   arguments: [{ name: 'key', about: 'Key of the icon.' }],
   options: {},
   async run(context, { key }) {

@@ -15,7 +15,7 @@ export const list = defineCommand({
   name: 'list',
   aliases: ['ls'],
   summary: 'Lists icons: those that came with DHIS2, and your own.',
-  examples: ['icons list --custom', 'icons list --search malaria --all'],
+  examples: ['icons list --custom', 'icons list --search ambulance --all'],
   arguments: [],
   options: {
     ...LIST_OPTIONS,

@@ -35,7 +35,7 @@ export const list = defineCommand({
   details: 'All rows, unless --limit is given. A value whose file is gone is listed too.',
   examples: [
     'media list --program eBAyeGv0exc --org-unit DiszpKrYNg8',
-    'media list --data-set pBOMPrpg1QX --org-unit DiszpKrYNg8 --period 202601',
+    'media list --data-set BfMAe6Itzgt --org-unit DiszpKrYNg8 --period 202601',
   ],
   arguments: [],
   options: { ...SELECTION_OPTIONS, limit: LIST_OPTIONS.limit, ndjson: LIST_OPTIONS.ndjson },

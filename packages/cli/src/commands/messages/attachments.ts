@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<MessageAttachment>[] = [
 export const attachments = defineCommand({
   name: 'attachments',
   summary: 'Lists the files of all messages of a conversation.',
-  examples: ['messages attachments a2345678901'],
+  examples: ['messages attachments c2345678901'],
   arguments: [{ name: 'conversation', about: 'Uid of the conversation.' }],
   options: {},
   async run(context, { conversation }) {

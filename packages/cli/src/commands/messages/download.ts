@@ -11,7 +11,10 @@ export const download = defineCommand({
   name: 'download',
   summary: 'Downloads the attachments of a conversation.',
   details: 'Of several attachments with the same name each gets its uid before the name.',
-  examples: ['messages download a2345678901 --to attachments/', 'messages download a2345678901 b2345678901 --to -'],
+  examples: [
+    'messages download c2345678901 --to attachments/',
+    'messages download c2345678901 m2345678901 --to - > report.pdf',
+  ],
   arguments: [
     { name: 'conversation', about: 'Uid of the conversation.' },
     { name: 'files', many: true, required: false, about: 'Uids of attachments. Default: all of them.' },

@@ -8,7 +8,7 @@ export const reply = defineCommand({
   name: 'reply',
   summary: 'Answers in a conversation, with attachments.',
   details: 'As "messages send": the files are uploaded first, and with attachments the answer arrives once.',
-  examples: ['messages reply a2345678901 --text "Signed." --attach signed.pdf'],
+  examples: ['messages reply c2345678901 --text "Signed." --attach signed.pdf'],
   writes: true,
   arguments: [{ name: 'conversation', about: 'Uid of the conversation.' }],
   options: {

@@ -10,7 +10,7 @@ export const send = defineCommand({
   summary: 'Sends a message with attachments.',
   details:
     'The files are uploaded first. A message with attachments arrives once, also when an answer is lost; one without is sent once, and an error says when it may have arrived. Whoever may sign in and knows the uid of an attachment can read it.',
-  examples: ['messages send "Stock in March" --text "See the sheet." --user xE7jOejl9FI --attach stock.xlsx'],
+  examples: ['messages send "Stock in March" --text "See the report." --user u2345678901 --attach report.pdf'],
   writes: true,
   arguments: [{ name: 'subject', about: 'Subject of the conversation.' }],
   options: {

@@ -7,7 +7,7 @@ export const set = defineCommand({
   summary: 'Uploads a picture and makes it that of an organisation unit.',
   details:
     'A PNG, JPEG or GIF of at most 8 MB, which the server makes 800 pixels wide. Nothing else of the unit is touched.',
-  examples: ['orgunits set DiszpKrYNg8 clinic.jpg'],
+  examples: ['orgunits set DiszpKrYNg8 photo.jpg'],
   writes: true,
   arguments: [{ name: 'uid', about: 'Uid of the organisation unit.' }, FILE_ARGUMENT],
   options: PROVIDE_OPTIONS,

@@ -15,7 +15,7 @@ export const add = defineCommand({
   details:
     'What is missing is asked for on a terminal. Secrets are asked for, or come from the environment or stdin: never from an argument. They go to the keyring of the system; where there is none, to the file, which only you can read.',
   examples: [
-    'profile add play --url https://play.dhis2.org/stable --auth basic --username admin',
+    'profile add demo --url https://dhis2.example.org --auth basic --username admin',
     'profile add hmis --from-env --default --verify',
   ],
   writes: true,

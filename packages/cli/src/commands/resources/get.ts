@@ -5,7 +5,7 @@ import { checkUids } from '../uids.js'
 export const get = defineCommand({
   name: 'get',
   summary: 'Shows a file resource, and whether its bytes are stored.',
-  examples: ['resources get a2345678901 --json'],
+  examples: ['resources get f2345678901 --json'],
   arguments: [{ name: 'uid', about: 'Uid of the file resource.' }],
   options: {},
   async run(context, { uid }) {

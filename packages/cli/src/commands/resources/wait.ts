@@ -8,7 +8,7 @@ export const wait = defineCommand({
   summary: 'Waits until the bytes of files are stored.',
   details:
     'DHIS2 answers an upload before it has stored the bytes, and may still lose them. What is too old to be on its way is told as lost.',
-  examples: ['resources wait a2345678901 --deadline 120'],
+  examples: ['resources wait f2345678901 --deadline 120'],
   arguments: [{ name: 'uids', many: true, about: 'Uids of file resources.' }],
   options: {
     deadline: { kind: 'count', value: 'SECONDS', default: 60, about: 'How long to wait for each.' },
