@@ -29,15 +29,16 @@ export type { RemovedProfile } from './profile-edits.js'
 export { Secret } from './secret.js'
 export { environmentOf, shellLine } from './shells.js'
 export type { EnvironmentVariable, Shell } from './shells.js'
-export { logout, signInWithOAuth2, signInWithPassword, verifyProfile } from './sign-in.js'
-export type {
-  LoggedOut,
-  OAuth2SignInOptions,
-  PasswordSignInOptions,
-  ProfileCheck,
-  SignedIn,
-  SignInOptions,
-} from './sign-in.js'
+export { logout } from './logout.js'
+export type { LoggedOut } from './logout.js'
+export type { RedirectOptions } from './oauth2/redirect.js'
+export { signInWithOAuth2 } from './oauth2/sign-in.js'
+export type { OAuth2SignInOptions } from './oauth2/sign-in.js'
+export { signInWithPassword } from './session/sign-in.js'
+export type { PasswordSignInOptions } from './session/sign-in.js'
+export type { SignedIn, SignInOptions } from './signed-in.js'
+export { verifyProfile } from './verify.js'
+export type { ProfileCheck } from './verify.js'
 export { ProfileStore } from './store.js'
 export type { AddProfileOptions, ChangedDefault, KeepOptions } from './store.js'
 export type { ProfileStoreOptions } from './store-core.js'

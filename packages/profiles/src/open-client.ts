@@ -1,66 +1,78 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import { type Auth, Dhis2Client, type Dhis2ClientOptions } from '@dhis2-files/client'
+import { connectionOf } from './connection.js'
 import { ProfileError } from './errors.js'
-import type { Profile, SecretName } from './profile.js'
+import { readTokens } from './oauth2/keep-tokens.js'
+import { accessTokenOf, signInHint } from './oauth2/renewal.js'
+import type { Profile, SecretName, Secrets } from './profile.js'
+import { cookieHeader } from './profile-changes.js'
+import { secretsOf } from './profile-secrets.js'
+import { SECRETS } from './profile-tables.js'
 import { readOnly } from './read-only.js'
-import type { Secret } from './secret.js'
-import type { ProfileStore } from './store.js'
+import { ProfileStore } from './store.js'
+import type { StoreCore } from './store-core.js'
 
 /**
- * A client of the profile's DHIS2: its sign-in, version, proxy, authorities, limits. Sends nothing.
- * @param overrides Of the client's options; `middleware` is added to what the profile needs.
- * @throws ProfileError `no-secret` · `sign-in-needed` · `file-failed` for a `ca` that cannot be read
+ * A client of the profile's DHIS2: its sign-in, version, proxy, authorities, limits. Sends nothing. A profile that is for
+ * reading only refuses every other request before it is sent.
+ * @param overrides Of the client's options; `middleware` comes after what the profile needs.
+ * @throws ProfileError `no-secret` · `sign-in-needed` · `keyring-failed` · `invalid-profile` · `file-failed` for a `ca` that cannot be read
  */
 export async function openClient(
   store: ProfileStore,
   profile: Profile,
   overrides: Partial<Dhis2ClientOptions> = {},
 ): Promise<Dhis2Client> {
+  const core = ProfileStore.coreOf(store)
   const { settings, version } = profile
   const { middleware = [], ...rest } = overrides
   return new Dhis2Client({
-    baseUrl: profile.baseUrl,
-    auth: rest.auth ?? (await authOf(store, profile)),
-    version: version?.replace(/^v/, '2.'),
-    proxy: settings.proxy,
-    ca: settings.ca === undefined ? undefined : await certificates(settings.ca, profile),
-    connections: settings.connections,
+    ...(await connectionOf(core, profile)),
+    auth: rest.auth ?? (await authOf(core, profile)),
+    version: version?.replace('v', '2.'),
     maxFileUploadSize: settings.maxFileSize,
     ...rest,
     middleware: [...(settings.readOnly ? [readOnly(profile)] : []), ...middleware],
   })
 }
 
-async function authOf(store: ProfileStore, profile: Profile): Promise<Auth> {
-  const secrets = await store.secrets(profile)
-  const need = (name: SecretName): string => {
-    const secret: Secret | undefined = secrets[name]
-    if (secret !== undefined) return secret.reveal()
-    throw new ProfileError(`The profile “${profile.name}” has no ${name}.`, { code: 'no-secret' })
-  }
+async function authOf(core: StoreCore, profile: Profile): Promise<Auth> {
+  const secrets = await secretsOf(core, profile)
   switch (profile.auth) {
     case 'pat':
-      return { token: need('token') }
-    case 'basic':
-      return { username: profile.username ?? '', password: need('password') }
+      return { token: needed(profile, secrets, 'token') }
+    case 'basic': {
+      const { username = '' } = profile
+      if (username !== '') return { username, password: needed(profile, secrets, 'password') }
+      throw missing(profile, 'username', 'invalid-profile')
+    }
     case 'session':
-      return { cookie: need('cookie'), xsrfToken: secrets.xsrfToken?.reveal() }
+      return { cookie: cookieHeader(needed(profile, secrets, 'cookie')), xsrfToken: secrets.xsrfToken?.reveal() }
     case 'oauth2':
-      throw new ProfileError('OAuth2 is not built yet.', { code: 'sign-in-needed' })
+      if ((await readTokens(core, profile)) === undefined) throw missing(profile, 'sign-in', 'sign-in-needed')
+      return { accessToken: accessTokenOf(core, profile) }
   }
 }
 
-async function certificates(ca: string, profile: Profile): Promise<string> {
-  const path = resolve(dirname(profile.source.settingsPath ?? ''), ca)
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    const reason = (cause as Error).message
-    throw new ProfileError(`Cannot read the authorities of the profile “${profile.name}”: ${reason}.`, {
-      code: 'file-failed',
-      path,
-      cause,
-    })
-  }
+function needed(profile: Profile, secrets: Secrets, name: SecretName): string {
+  const secret = secrets[name]?.reveal() ?? ''
+  if (secret !== '') return secret
+  throw missing(profile, SECRETS[name], profile.auth === 'session' ? 'sign-in-needed' : 'no-secret')
+}
+
+function missing(
+  profile: Profile,
+  what: string,
+  code: 'no-secret' | 'sign-in-needed' | 'invalid-profile',
+): ProfileError {
+  const { name, source } = profile
+  const hint =
+    code === 'sign-in-needed'
+      ? signInHint(profile)
+      : 'Set it again: when a profile comes from another machine, its keyring does not come along.'
+  return new ProfileError(`The profile “${name}” has no ${what}, neither in ${source.path} nor in the keyring.`, {
+    code,
+    hint,
+    profile: name,
+    path: source.path,
+  })
 }

@@ -92,6 +92,11 @@ export class TokenStore {
     return had
   }
 
+  /** @throws ProfileError `keyring-failed` */
+  forgetInKeyring(id: string): Promise<void> {
+    return this.#vault.forget(tokenId(id))
+  }
+
   async #replace(change: (all: Map<string, unknown>) => boolean): Promise<void> {
     const path = this.#folder.tokensPath
     const before = await readText(path)

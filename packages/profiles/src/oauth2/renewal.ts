@@ -1,0 +1,90 @@
+import { dirname, join } from 'node:path'
+import { type AccessTokenProvider, Dhis2Error, isDhis2Error } from '@dhis2-files/client'
+import { createBareFetch } from '../bare-fetch.js'
+import { connectionOf } from '../connection.js'
+import { isProfileError, ProfileError } from '../errors.js'
+import { withLock } from '../lock.js'
+import type { Profile } from '../profile.js'
+import { secretsOf } from '../profile-secrets.js'
+import type { StoreCore } from '../store-core.js'
+import type { Tokens } from '../tokens.js'
+import { Grants } from './grants.js'
+import { keepTokens, readTokens } from './keep-tokens.js'
+
+/** How long before its end an access token is renewed, in milliseconds. */
+export const EARLY = 60_000
+
+/**
+ * Gives the access token of a profile's sign-in, and renews it before it ends, or when the server does not take it any more. Of all
+ * programs that use the profile one renews at a time; the others take what it got. A new refresh token is kept before anything
+ * is done with what came with it.
+ */
+export function accessTokenOf(core: StoreCore, profile: Profile): AccessTokenProvider {
+  return async ({ signal, rejected }) => {
+    const tokens = await known(core, profile)
+    const isGood = (one: Tokens): boolean =>
+      one.accessToken !== rejected && (one.expires === undefined || Date.now() < one.expires - EARLY)
+    const { refreshToken } = tokens
+    if (isGood(tokens)) return tokens.accessToken
+    if (refreshToken === undefined) {
+      if (tokens.accessToken !== rejected && Date.now() < (tokens.expires ?? 0)) return tokens.accessToken
+      throw ended(profile, 'it has ended, and came without a refresh token')
+    }
+    const { folder, name } = core.placeOf(profile)
+    const lock = join(dirname(folder.settings.path), `.dhis2-files-${name}.renewal.lock`)
+    const work = async (): Promise<string> => {
+      const latest = await known(core, profile)
+      if (isGood(latest)) return latest.accessToken
+      return renew(core, profile, latest, { signal, isRejected: latest.accessToken === rejected })
+    }
+    return withLock(lock, work, { signal, patience: 180_000 })
+  }
+}
+
+async function renew(
+  core: StoreCore,
+  profile: Profile,
+  tokens: Tokens,
+  { signal, isRejected }: { readonly signal: AbortSignal; readonly isRejected: boolean },
+): Promise<string> {
+  const { clientId, tokenEndpoint, refreshToken = '' } = tokens
+  const secret = (await secretsOf(core, profile)).clientSecret?.reveal()
+  const bare = createBareFetch(await connectionOf(core, profile))
+  try {
+    const server = { issuer: tokens.origin, authorization_endpoint: '', token_endpoint: tokenEndpoint }
+    const grants = await Grants.load(bare, server, { id: clientId, secret })
+    const granted = await grants.refresh(refreshToken, signal)
+    const all = { ...granted, refreshToken: granted.refreshToken ?? refreshToken }
+    const { fallback } = await keepTokens(core, profile, all, { tokenEndpoint, clientId })
+    if (fallback !== undefined) core.warn(fallback)
+    return granted.accessToken
+  } catch (error) {
+    if (isProfileError(error, 'sign-in-failed')) throw ended(profile, error.message, error)
+    // not renewed, and good for some more seconds
+    const isAlive = !isRejected && tokens.expires !== undefined && Date.now() < tokens.expires - 5_000
+    if (isDhis2Error(error) && isAlive) return tokens.accessToken
+    throw error
+  } finally {
+    await bare.close()
+  }
+}
+
+/** @throws Dhis2Error `unauthenticated` when nobody has signed in */
+async function known(core: StoreCore, profile: Profile): Promise<Tokens> {
+  const tokens = await readTokens(core, profile)
+  if (tokens === undefined) throw ended(profile, 'nobody has signed in yet')
+  return tokens
+}
+
+/** As the client has it: a sign-in that is not good. */
+function ended(profile: Profile, why: string, cause?: ProfileError): Dhis2Error {
+  const hint = signInHint(profile)
+  const sentence = `The sign-in of the profile “${profile.name}” is not good: ${why.replace(/\.$/, '')}.`
+  const below = cause ?? new ProfileError(sentence, { code: 'sign-in-needed', profile: profile.name, hint })
+  return new Dhis2Error(`${sentence} ${hint}`, { code: 'unauthenticated', hint, cause: below })
+}
+
+/** What to do when a sign-in is needed. */
+export function signInHint({ name }: Profile): string {
+  return `Sign in: dhis2-files profile login ${name}.`
+}

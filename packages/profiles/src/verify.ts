@@ -1,0 +1,104 @@
+import { type Dhis2Client, isDhis2Error, type Me } from '@dhis2-files/client'
+import { isProfileError } from './errors.js'
+import { openClient } from './open-client.js'
+import type { Profile, ProfileAuth } from './profile.js'
+import type { ProfileStore } from './store.js'
+
+/** What {@link verifyProfile} found. */
+export interface ProfileCheck {
+  /** The profile's name. */
+  readonly name: string | undefined
+  /** Whether it can be used at all: the server answers, and takes the sign-in. */
+  readonly ok: boolean
+  /** The root of the DHIS2. */
+  readonly baseUrl: string
+  /** How it signs in. */
+  readonly auth: ProfileAuth
+  /** Who signed in; `undefined` when nobody. */
+  readonly username: string | undefined
+  /** The server's version, as it says. */
+  readonly version: string | undefined
+  /** How long the server takes to answer a small request, in milliseconds, when it is connected and signed in. */
+  readonly latencyMs: number | undefined
+  /** Whether documents can be made: by the user's authorities, and by `read_only`. */
+  readonly canWrite: boolean | undefined
+  /** What is wrong, or will surprise, each a sentence. */
+  readonly problems: readonly string[]
+  /** Why it is not `ok`: a `ProfileError`, or the client's `Dhis2Error`. */
+  readonly error: Error | undefined
+}
+
+/** Any of them lets a user make documents. */
+const WRITERS = ['ALL', 'F_DOCUMENT_PUBLIC_ADD', 'F_DOCUMENT_PRIVATE_ADD']
+
+/** How long the server may take for all of it, in milliseconds. */
+const PATIENCE = 30_000
+
+/** Tries a profile. What is wrong with it is in the result. @throws `signal.reason` */
+export async function verifyProfile(
+  store: ProfileStore,
+  profile: Profile,
+  options: {
+    /** Ends it; it then rejects with `signal.reason`. */
+    readonly signal?: AbortSignal | undefined
+  } = {},
+): Promise<ProfileCheck> {
+  const { name, baseUrl, auth } = profile
+  const nothing = { username: undefined, version: undefined, latencyMs: undefined, canWrite: undefined }
+  const failed = (error: Error): ProfileCheck => {
+    return { name, ok: false, baseUrl, auth, ...nothing, problems: [error.message], error }
+  }
+  let client: Dhis2Client | undefined
+  try {
+    // the version is what is to be found out
+    client = await openClient(
+      store,
+      { ...profile, version: undefined },
+      { retry: false, timeouts: { total: PATIENCE } },
+    )
+    const { signal } = options
+    const { version } = await client.system.info({ signal })
+    const me = await client.system.me({ signal })
+    const start = performance.now()
+    await client.system.ping({ signal })
+    const latencyMs = Math.max(1, Math.round(performance.now() - start))
+    const [canWrite, ...why] = writing(profile, me)
+    const problems = [...why, ...versionProblems(profile, version), ...caution(profile)]
+    const found = { username: me.username, version, latencyMs, canWrite }
+    return { name, ok: true, baseUrl, auth, ...found, problems, error: undefined }
+  } catch (error) {
+    if (options.signal?.aborted) throw options.signal.reason
+    if (isProfileError(error) || isDhis2Error(error)) return failed(error)
+    // what no client takes: a token with a blank, for one
+    if (error instanceof TypeError) return failed(error)
+    throw error
+  } finally {
+    await client?.close()
+  }
+}
+
+function writing({ settings, source }: Profile, me: Me): readonly [canWrite: boolean, ...why: string[]] {
+  const mayWrite = WRITERS.some((authority) => me.authorities.includes(authority))
+  const why: string[] = []
+  if (settings.readOnly) why.push(`Nothing is written with this profile: read_only is true in ${source.settingsPath}.`)
+  if (!mayWrite) {
+    why.push(
+      `${me.username} may not make documents: the authority F_DOCUMENT_PUBLIC_ADD or F_DOCUMENT_PRIVATE_ADD is missing.`,
+    )
+  }
+  return [mayWrite && !settings.readOnly, ...why]
+}
+
+function versionProblems({ version: pinned, source }: Profile, version: string): readonly string[] {
+  if (pinned === undefined || version.startsWith(pinned.replace('v', '2.'))) return []
+  const where = source.kind === 'environment' ? 'DHIS2_VERSION says' : `${source.path} says`
+  return [`${where} ${pinned}, and the server is ${version}: correct it, or remove it and the server is asked.`]
+}
+
+/** Who reads along on the way has the secrets. */
+function caution({ baseUrl }: Profile): readonly string[] {
+  const { protocol, hostname } = new URL(baseUrl)
+  const isNear = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) || hostname.endsWith('.localhost')
+  if (protocol === 'https:' || isNear) return []
+  return [`${baseUrl} is not encrypted: everybody on the way can read what signs in. Use https:.`]
+}
