@@ -540,4 +540,42 @@ export const PINS: Readonly<Record<string, Pin>> = {
     await orgUnitImages.set(orgUnit, await fixture('icon.png', 'p.png', 'image/png'))
     expect(await of()).toEqual(before)
   },
+
+  async 'sign-in.oauth2'({ version }) {
+    const clients = [{ id: 'app', secret: 'kept', redirectUris: ['http://127.0.0.1/'] }]
+    const emulator = createEmulator({ version, settings: { oauth2: { clients } } })
+    const baseUrl = (await emulator.serve()).url
+    const asked = 'response_type=code&client_id=app&scope=username'
+    const answer = await fetch(`${baseUrl}/oauth2/authorize?${asked}`, { headers: ADMIN, redirect: 'manual' })
+    const code = new URL(answer.headers.get('location') ?? 'none:').searchParams.get('code') ?? ''
+    const form = { grant_type: 'authorization_code', code, client_id: 'app', client_secret: 'kept' }
+    const tokens = await fetch(`${baseUrl}/oauth2/token`, {
+      method: 'POST',
+      headers: version === '2.41' ? ADMIN : {},
+      body: new URLSearchParams(form),
+    })
+    if (version === '2.41') expect([answer.status, tokens.status]).toEqual([404, 404])
+    else {
+      const { access_token: accessToken } = (await tokens.json()) as { access_token: string }
+      const client = new Dhis2Client({ baseUrl, auth: { accessToken } })
+      expect((await client.system.me()).username).toBe('admin')
+      await client.close()
+    }
+    await emulator.close()
+  },
+
+  async 'sign-in.two-factor'({ version }) {
+    const user = { username: 'ada', password: 'pw', twoFactorSecret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }
+    const emulator = createEmulator({ version, users: [user] })
+    const logIn = async (twoFactorCode?: string): Promise<unknown> => {
+      const body = JSON.stringify({ username: 'ada', password: 'pw', twoFactorCode })
+      const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+      const answer = await emulator.fetch(new Request('http://dhis2.test/api/auth/login', request))
+      return ((await answer.json()) as Json)['loginStatus']
+    }
+    const refused = version === '2.41' ? 'INCORRECT_TWO_FACTOR_CODE' : 'INCORRECT_TWO_FACTOR_CODE_TOTP'
+    expect([await logIn(), await logIn('000000')]).toEqual([refused, refused])
+    expect(await logIn(emulator.state.twoFactorCode('ada'))).toBe('SUCCESS')
+    await emulator.close()
+  },
 }

@@ -38,11 +38,41 @@ describe('dhis2-emulator', () => {
     [['--port', '70000'], '--port must be a whole number up to 65535, not "70000"'],
     [['--max-file-upload-size', '10MB'], '--max-file-upload-size must be a whole number, not "10MB"'],
     [['--port', '0', '--context-path', 'dhis'], 'contextPath must look like /dhis, not dhis'],
+    [
+      ['--oauth2-client', 'app'],
+      '--oauth2-client must look like my-app@http://127.0.0.1/callback or my-app:s3cret@http://…',
+    ],
+    [
+      ['--oauth2-client', 'app:s3cret'],
+      '--oauth2-client must look like my-app@http://127.0.0.1/callback or my-app:s3cret@http://…',
+    ],
+    [
+      ['--oauth2-client', 'app@/in'],
+      'OAuth2 client "app": a redirect URI must be absolute and without a fragment, not "/in"',
+    ],
     [['--frobnicate'], "Unknown option '--frobnicate'"],
     [['extra'], "Unexpected argument 'extra'"],
   ])('%j is wrong usage: one line, exit code 2', async (args, message) => {
     const { result, out, err } = await run(...args)
     expect({ result, out, err }).toEqual({ result: { exitCode: 2 }, out: '', err: `dhis2-emulator: ${message}\n` })
+  })
+
+  it('serves the OAuth2 clients that it is told', async () => {
+    const { result, err } = await run(
+      ...['--port', '0', '--oauth2-client', 'open@http://127.0.0.1/in'],
+      ...['--oauth2-client', 'closed:s3:cret@https://app.example:8443/in'],
+    )
+    if (!('emulator' in result)) throw new Error(err)
+    const { url } = result.server
+    const token = async (form: Record<string, string>) => {
+      const answer = await fetch(`${url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })
+      return [answer.status, ((await answer.json()) as { error: string }).error]
+    }
+    const code = { grant_type: 'authorization_code', code: 'unknown', code_verifier: 'v' }
+    expect(await token({ ...code, client_id: 'open' })).toEqual([400, 'invalid_grant'])
+    expect(await token({ ...code, client_id: 'closed', client_secret: 's3:cret' })).toEqual([400, 'invalid_grant'])
+    expect(await token({ ...code, client_id: 'closed', client_secret: 's3' })).toEqual([401, 'invalid_client'])
+    await result.emulator.close()
   })
 
   it('on a port that is taken ends with one line and exit code 1', async () => {
