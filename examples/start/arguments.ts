@@ -6,25 +6,17 @@ import { Failure } from './failure.js'
 /** What `npm start` was asked to do. */
 export interface Arguments {
   readonly help: boolean
-  readonly all: boolean
   /** Absolute path of the file to upload. */
-  readonly path: string
-  /** Absolute path of the file that replaces it. */
-  readonly replacement: string
-  /** Absolute path of the photo that other places are given. */
-  readonly photo: string
+  readonly file: string
 }
 
-export const HELP = `usage: npm start [-- [options] [file]]
+export const HELP = `usage: npm start [-- [file]]
 
-Takes a file into DHIS2 and back: uploads it as a document, lists it, downloads it, replaces
-its file, downloads that, compares every MD5, and deletes the document. Then a photo becomes
-a data value and the image of an organisation unit, and the file goes with a message. Shows
-each request.
+A tour of the command line: a file goes into DHIS2 as a document, is listed, downloaded, replaced
+and downloaded again, and deleted; on the emulator a photo also becomes a data value, and the file
+goes with a message. Each command is shown as you would type it, and what comes back is compared.
 
   file     the file to upload (default: a report of this repository)
-  --all    also a file resource by itself; on your DHIS2 also the photo and the message,
-           for which an organisation unit, a data set and a data element are made there
   --help   this text
 
 Without more it runs on an emulator of DHIS2 2.43 that it starts and stops itself.
@@ -34,7 +26,7 @@ To run it on your DHIS2, set these in the environment:
   DHIS2_PAT                         a personal access token, or
   DHIS2_USERNAME, DHIS2_PASSWORD    a user name and password
 
-There it deletes what DHIS2 lets it delete, and names what stays.
+There it deletes the document that it made, and says which files DHIS2 keeps.
 `
 
 /** @throws Failure for what is no option, and for more than one file */
@@ -43,29 +35,24 @@ export function readArguments(args: readonly string[]): Arguments {
   if (positionals.length > 1) {
     throw new Failure(`One file at a time, please: ${positionals.map((p) => basename(p)).join(', ')}.`)
   }
+  const [given] = positionals
   // npm changes to the repository's folder and says where it was called
   const from = process.env['INIT_CWD'] ?? process.cwd()
-  const [given] = positionals
-  return {
-    help: values.help,
-    all: values.all,
-    path: given === undefined ? bundled('report.pdf') : resolve(from, given),
-    replacement: bundled('report-revised.pdf'),
-    photo: bundled('photo.jpg'),
-  }
+  return { help: values.help, file: given === undefined ? bundled('report.pdf') : resolve(from, given) }
 }
 
-function parse(args: readonly string[]): { values: { help: boolean; all: boolean }; positionals: string[] } {
-  const options = { help: { type: 'boolean', default: false }, all: { type: 'boolean', default: false } } as const
+function parse(args: readonly string[]): { values: { help: boolean }; positionals: string[] } {
+  const options = { help: { type: 'boolean', default: false } } as const
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options })
   } catch (error) {
     const [first = ''] = (error as Error).message.split('. ')
-    throw new Failure(`${first}. npm start -- --help names the options.`)
+    throw new Failure(`${first}. npm start -- --help says what there is.`)
   }
 }
 
-function bundled(name: string): string {
+/** A file of this repository. */
+export function bundled(name: string): string {
   // this file is compiled into examples/dist/start
   return fileURLToPath(new URL(`../../files/${name}`, import.meta.url))
 }

@@ -1,99 +1,71 @@
-/** `npm start`: a file goes into DHIS2 and comes back, and every request is shown. */
-import { mkdtemp, rm } from 'node:fs/promises'
+/** `npm start`: a tour of the command line, on an emulator or on your own DHIS2. */
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createUid, Dhis2Client } from '@dhis2-files/client'
-import { type Arguments, HELP, readArguments } from './arguments.js'
-import type { Demo } from './demo.js'
-import { explain, Failure } from './failure.js'
-import { interruptSignal } from './interrupt.js'
-import { Leftovers } from './leftovers.js'
-import { localFile } from './local-file.js'
-import { createScreen, type Screen } from './screen.js'
-import { openServer, type Server } from './server.js'
-import { DOCUMENT_STEPS, MORE_STEPS, PLACE_STEPS } from './steps/index.js'
-import { trace } from './trace.js'
-import { noteUploads } from './uploads.js'
+import { HELP, readArguments } from './arguments.js'
+import { createCommands } from './commands.js'
+import { CommandFailed, Failure } from './failure.js'
+import { makePlayground } from './playground.js'
+import { openServer } from './server.js'
+import { cleanUp, documentTour, packFor, placesTour, type Tour, tourDocument } from './tour.js'
 
 /** What Ctrl-C ends with, as shells have it. */
 const INTERRUPTED = 130
 
+let interrupted = false
+// a command that is running gets Ctrl-C too, and ends by itself
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => (interrupted = true))
+// whoever reads the output may stop reading: the tour still deletes what it made
+process.stdout.on('error', () => {})
+
 async function main(): Promise<number> {
-  const screen = createScreen(process.stdout, process.env)
-  const signal = interruptSignal()
   try {
-    const args = readArguments(process.argv.slice(2))
-    if (args.help) screen.note(HELP.trimEnd())
-    else await demonstrate(args, screen, signal)
+    const { help, file } = readArguments(process.argv.slice(2))
+    if (help) process.stdout.write(HELP)
+    else await guide(file)
     return 0
   } catch (error) {
-    process.stderr.write(signal.aborted ? 'Interrupted.\n' : `\nError: ${explain(error)}\n`)
-    return signal.aborted ? INTERRUPTED : 1
+    if (interrupted) process.stderr.write('Interrupted.\n')
+    // a command has said itself what is wrong
+    else if (!(error instanceof CommandFailed)) process.stderr.write(`\nError: ${explain(error)}\n`)
+    if (interrupted) return INTERRUPTED
+    return error instanceof CommandFailed ? error.exitCode : 1
   }
 }
 
-async function demonstrate(args: Arguments, screen: Screen, signal: AbortSignal): Promise<void> {
-  const file = await localFile(args.path, signal)
-  if (file.size === 0) throw new Failure(`${args.path} is empty, and DHIS2 takes no empty files.`)
-  const replacement = await localFile(args.replacement, signal)
-  const photo = await localFile(args.photo, signal)
-  const server = await openServer(process.env, file.size)
+async function guide(file: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'dhis2-files-'))
   try {
-    await runSteps(args, { file, replacement, photo, folder }, server, screen, signal)
+    const name = await packFor(file, folder)
+    const server = await openServer(process.env, (await stat(file)).size)
+    try {
+      process.stdout.write(`This runs on ${server.name}.\n`)
+      // journals are kept with the tour's own files
+      const env = { ...server.env, XDG_STATE_HOME: folder }
+      const tour: Tour = { commands: createCommands(env, folder), folder, file: name, document: tourDocument() }
+      await tour.commands.run('profile', 'verify')
+      await documentTour(tour).catch(async (error: unknown) => {
+        await cleanUp(tour).catch(() => undefined)
+        throw error
+      })
+      if (server.ours) await placesTour(tour, await makePlayground(env))
+      stopIfInterrupted()
+    } finally {
+      await server.close()
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
-    await server.close()
   }
+  process.stdout.write('\nDone: every file came back as it was sent. dhis2-files --help lists what else there is.\n')
 }
 
-async function runSteps(
-  { all }: Arguments,
-  files: Pick<Demo, 'file' | 'replacement' | 'photo' | 'folder'>,
-  server: Server,
-  screen: Screen,
-  signal: AbortSignal,
-): Promise<void> {
-  const { baseUrl, auth } = server
-  const base = new Dhis2Client({ baseUrl, auth })
-  const leftovers = new Leftovers()
-  const client = base.with({
-    middleware: [noteUploads(leftovers), trace(screen, base.baseUrl)],
-    logger: { warn: (text) => screen.detail(shortened(text)) },
-  })
-  const document = createUid()
-  const name = `dhis2-files demonstration ${document}`
-  screen.note(`This runs on ${server.name} at ${base.baseUrl.href}`)
-  // on a server that is not ours, objects are made only for who says so
-  const steps = [...DOCUMENT_STEPS, ...(all || server.ours ? PLACE_STEPS : []), ...(all ? MORE_STEPS : [])]
-  const playground = { orgUnit: createUid(), dataElement: createUid(), dataSet: createUid() }
-  const demo: Demo = { client, screen, signal, document, name, leftovers, playground, ...files }
-  try {
-    for (const [index, step] of steps.entries()) {
-      screen.title(`${index + 1}. ${step.title(demo)}`)
-      await step.run(demo)
-      signal.throwIfAborted()
-    }
-  } catch (error) {
-    await leftovers.remove(base, screen)
-    throw error
-  } finally {
-    if (!server.ours) nameWhatStays(leftovers, screen)
-    await base.close()
-  }
-  screen.note(`\nDone: every file came back, and what could be deleted is deleted.`)
+function stopIfInterrupted(): void {
+  if (interrupted) throw new CommandFailed(INTERRUPTED)
 }
 
-/** A repeat is announced with the whole error before it, which the lines above have shown. */
-function shortened(warning: string): string {
-  return /Trying again in .*$/.exec(warning)?.[0] ?? warning
-}
-
-function nameWhatStays(leftovers: Leftovers, screen: Screen): void {
-  const lines = leftovers.lines()
-  if (lines.length === 0) return
-  screen.note('\nThis stays on the server, because DHIS2 has no way to delete it, or refused to:')
-  for (const text of lines) screen.note(`   ${text}`)
+function explain(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return error instanceof Failure ? text : `This should not happen: ${text}`
 }
 
 process.exitCode = await main()
