@@ -30,10 +30,16 @@ export function readTemplate(template: string, known: readonly string[]): NameTe
       .join('/')
 }
 
-/** `report.pdf` as `report (a2345678901).pdf`. */
+/** What most file systems take: bytes of UTF-8 in one name. */
+const LONGEST = 255
+
+/** `report.pdf` as `report (a2345678901).pdf`. A name that would be too long loses letters before the uid. */
 export function withUid(path: string, uid: string): string {
   const slash = path.lastIndexOf('/') + 1
   const [folder, name] = [path.slice(0, slash), path.slice(slash)]
   const extension = extname(name)
-  return `${folder}${safeFileName(`${name.slice(0, name.length - extension.length)} (${uid})${extension}`)}`
+  const end = ` (${uid})${extension}`
+  let stem = name.slice(0, name.length - extension.length)
+  while (Buffer.byteLength(stem + end) > LONGEST) stem = [...stem].slice(0, -1).join('')
+  return `${folder}${safeFileName(stem + end)}`
 }

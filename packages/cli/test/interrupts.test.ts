@@ -1,0 +1,31 @@
+import { EventEmitter } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { Interrupted, Interrupts } from '../src/interrupts.js'
+
+describe('Ctrl-C', () => {
+  test('aborts at once where nothing is to be finished', () => {
+    const source = new EventEmitter()
+    const interrupts = new Interrupts(source)
+    source.emit('SIGINT')
+    expect(interrupts.signal.aborted).toBe(true)
+    expect(interrupts.signal.reason).toBeInstanceOf(Interrupted)
+  })
+
+  test('lets a batch finish what is under way, and aborts it the second time', () => {
+    const source = new EventEmitter()
+    const interrupts = new Interrupts(source)
+    const told: boolean[] = []
+    interrupts.finishing((again) => told.push(again))
+    source.emit('SIGINT')
+    expect([interrupts.stopping.aborted, interrupts.signal.aborted]).toEqual([true, false])
+    source.emit('SIGTERM')
+    expect(interrupts.signal.aborted).toBe(true)
+    expect(told).toEqual([false, true])
+  })
+
+  test('is heard no more when the command is over', () => {
+    const source = new EventEmitter()
+    new Interrupts(source).dispose()
+    expect(['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => source.listenerCount(name))).toEqual([0, 0, 0])
+  })
+})
