@@ -30,7 +30,7 @@ const NAMED_TOKEN = 'd2p_…'
 /** What is done with a line of a `sh` block. `covered`: something else in CI does it. */
 const COMMANDS = [
   { line: /^git clone |^cd /, covered: 'a fresh clone is where CI begins' },
-  { line: /^npm install (--save-dev )?@dhis2-files\//, covered: 'test/packed installs the tarballs' },
+  { line: /^npm install (--save-dev |--global )?(@dhis2-files\/|dhis2-files)/, covered: 'test/packed installs the tarballs' },
   { line: /^npm test$/, covered: 'CI runs it' },
   { line: /^\.ci\/run$/, covered: 'CI is it' },
   { line: /^npm run ([\w:-]+)/, script: true },
