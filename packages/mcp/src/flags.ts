@@ -1,39 +1,66 @@
 import { parseArgs } from 'node:util'
 import { DEFAULT_MAX_INLINE, LARGEST_MAX_INLINE } from './limits.js'
 
-/** What a flag takes. Names are as in code: `allowDelete` is `--allow-delete`. */
-export type McpFlag =
-  /** Given or not. */
-  | { readonly kind: 'flag'; readonly about: string }
-  /** A word; `value` is how the help calls it. */
-  | { readonly kind: 'text'; readonly about: string; readonly value: string; readonly default?: string }
-  /** Words: it may be given several times. */
-  | { readonly kind: 'list'; readonly about: string; readonly value: string }
-  /** A whole number, from `min` on. */
-  | {
-      readonly kind: 'count'
-      readonly about: string
-      readonly value: string
-      readonly default: number
-      readonly min: number
-    }
+/** A flag that is given or not. */
+export interface SwitchFlag {
+  /** Tells the kinds of flags apart. */
+  readonly kind: 'flag'
+  /** What it does, in whole sentences. */
+  readonly about: string
+}
 
-/** A flag of one kind. */
-export type FlagOf<K extends McpFlag['kind']> = Extract<McpFlag, { readonly kind: K }>
+/** A flag that takes a word. */
+export interface TextFlag {
+  /** Tells the kinds of flags apart. */
+  readonly kind: 'text'
+  /** What it does, in whole sentences. */
+  readonly about: string
+  /** How the help calls the word: `NAME`. */
+  readonly value: string
+  /** The word that is taken when none is given. */
+  readonly default?: string
+}
 
-/** The flags of the server. `dhis2-files mcp`, `dhis2-files-mcp` and docs/mcp.md all follow this table. */
+/** A flag that takes a word, and may be given several times. */
+export interface ListFlag {
+  /** Tells the kinds of flags apart. */
+  readonly kind: 'list'
+  /** What it does, in whole sentences. */
+  readonly about: string
+  /** How the help calls the word: `DIR`. */
+  readonly value: string
+}
+
+/** A flag that takes a whole number. */
+export interface CountFlag {
+  /** Tells the kinds of flags apart. */
+  readonly kind: 'count'
+  /** What it does, in whole sentences. */
+  readonly about: string
+  /** How the help calls the number: `PORT`. */
+  readonly value: string
+  /** The number that is taken when none is given. */
+  readonly default: number
+  /** The least that it may be. */
+  readonly min: number
+}
+
+/** A flag, by the kind of what it takes. */
+export type McpFlag = SwitchFlag | TextFlag | ListFlag | CountFlag
+
+/** The flags of the server by their names in code: `allowDelete` is `--allow-delete`. `dhis2-files mcp`, `dhis2-files-mcp` and docs/mcp.md all follow this table. */
 export const MCP_FLAGS: {
-  readonly profile: FlagOf<'text'>
-  readonly root: FlagOf<'list'>
-  readonly write: FlagOf<'flag'>
-  readonly allowDelete: FlagOf<'flag'>
-  readonly maxInline: FlagOf<'count'>
-  readonly http: FlagOf<'flag'>
-  readonly host: FlagOf<'text'>
-  readonly port: FlagOf<'count'>
-  readonly allowHost: FlagOf<'list'>
-  readonly tokenEnv: FlagOf<'text'>
-  readonly verbose: FlagOf<'flag'>
+  readonly profile: TextFlag
+  readonly root: ListFlag
+  readonly write: SwitchFlag
+  readonly allowDelete: SwitchFlag
+  readonly maxInline: CountFlag
+  readonly http: SwitchFlag
+  readonly host: TextFlag
+  readonly port: CountFlag
+  readonly allowHost: ListFlag
+  readonly tokenEnv: TextFlag
+  readonly verbose: SwitchFlag
 } = {
   profile: {
     kind: 'text',

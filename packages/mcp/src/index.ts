@@ -3,10 +3,9 @@
  * @packageDocumentation
  */
 export { describeMcpFlags, flagName, MCP_FLAGS, McpUsageError, parseMcpFlags } from './flags.js'
-export type { FlagOf, McpFlag, McpFlagValues } from './flags.js'
+export type { CountFlag, ListFlag, McpFlag, McpFlagValues, SwitchFlag, TextFlag } from './flags.js'
 export { serveHttp } from './http/serve.js'
 export type { HttpOptions, RunningHttp } from './http/serve.js'
-export type { Access } from './policy.js'
 export { runMcp } from './run.js'
 export type { RunOptions } from './run.js'
 export { createMcpServer } from './server.js'

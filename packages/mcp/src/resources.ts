@@ -69,7 +69,7 @@ async function read(
   { mcpReq }: ServerContext,
 ): Promise<ReadResourceResult> {
   const { signal } = mcpReq
-  const uid = decodeURIComponent(uri.pathname.slice(1))
+  const uid = uri.pathname.slice(1)
   const profile = uri.searchParams.get('profile') ?? shared.defaultProfile
   const found = await open(await shared.clients.open(profile), uid, signal)
   if (typeof found === 'string')

@@ -115,19 +115,22 @@ function connect(shared: Shared): McpServer {
     const { title, description, output: outputSchema } = tool
     server.registerTool(
       tool.name,
-      { title, description, inputSchema, outputSchema, annotations: annotationsOf(tool) },
+      { title, description, inputSchema, outputSchema, annotations: annotationsOf(tool, shared.policy) },
       (input, ctx) => runTool(tool, input, { shared, ctx, server }),
     )
   }
   // what is not allowed is answered, and not listed
   server.server.setRequestHandler('tools/list', () => ({
-    tools: TOOLS.filter(({ access }) => shared.policy.allows(access)).map(listed),
+    tools: TOOLS.filter(({ access }) => shared.policy.allows(access)).map((tool) => listed(tool, shared.policy)),
   }))
   registerResources(server, shared)
   return server
 }
 
-function listed(tool: Tool): {
+function listed(
+  tool: Tool,
+  policy: Policy,
+): {
   name: string
   title: string
   description: string
@@ -140,7 +143,7 @@ function listed(tool: Tool): {
     inputSchema: z.toJSONSchema(input, { io: 'input' }) as { type: 'object' },
     outputSchema: z.toJSONSchema(output, { io: 'output' }) as { type: 'object' },
   }
-  return { name, title, description, ...schemas, annotations: annotationsOf(tool) }
+  return { name, title, description, ...schemas, annotations: annotationsOf(tool, policy) }
 }
 
 /** What an assistant should know before its first call. */

@@ -18,7 +18,7 @@ export interface ToolFacts {
   readonly access: Access
   /** Whether it may write files of this machine. */
   readonly savesFiles?: boolean
-  /** Whether something that was there before may be gone, or be another thing, afterwards. */
+  /** Whether something that was there before may be gone, or be another thing, afterwards. A file of this machine only with `--write`. */
   readonly destructive: boolean
   /** Whether the same call a second time changes nothing more. */
   readonly idempotent: boolean
@@ -82,8 +82,11 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
   return tool
 }
 
-/** A tool's facts in the words of the protocol. */
-export function annotationsOf(tool: ToolFacts): {
+/** A tool's facts in the words of the protocol, on a server that may do this much. */
+export function annotationsOf(
+  tool: ToolFacts,
+  policy: Policy,
+): {
   readonly title: string
   readonly readOnlyHint: boolean
   readonly destructiveHint: boolean
@@ -93,7 +96,7 @@ export function annotationsOf(tool: ToolFacts): {
   return {
     title: tool.title,
     readOnlyHint: tool.access === 'read' && !tool.savesFiles,
-    destructiveHint: tool.destructive,
+    destructiveHint: tool.destructive && policy.allows('write'),
     idempotentHint: tool.idempotent,
     openWorldHint: tool.online,
   }

@@ -66,6 +66,11 @@ test('these are the tools, with what they need, their hints and their parameters
   expect(rows).toEqual(pinned)
 })
 
+test('on a server that may not write nothing is destructive: no file of this machine is replaced either', async () => {
+  const tools = await toolsOf({})
+  expect(tools.filter(({ annotations }) => annotations?.destructiveHint !== false)).toEqual([])
+})
+
 test('each has a title, a description, a strict input and an output schema', async () => {
   for (const tool of await toolsOf({ write: true, allowDelete: true })) {
     expect(tool.title, tool.name).toBeTruthy()

@@ -138,7 +138,8 @@ describe.each(WAYS)('over $transport ($era) with DHIS2 $version', ({ transport, 
     })
     const up: number[] = []
     const onUp = {
-      onprogress: ({ progress, total }: { progress: number; total?: number }) => void up.push(progress, total ?? 0),
+      onprogress: ({ progress, total }: { progress: number; total?: number | undefined }) =>
+        void up.push(progress, total ?? 0),
     }
     const { uid } = await server.ok('files_documents_upload', { path: 'slow.dat' }, onUp)
     expect(up.at(-1)).toBe(size)

@@ -39,8 +39,9 @@ const PATH = '/mcp'
 const SESSIONS = 64
 const SESSION_IDLE = 30 * 60_000
 
-/** Milliseconds in which the head of a request has to come. */
+/** Milliseconds in which the head of a request has to come, and all of it. Answers may take as long as they like. */
 const HEAD_TIMEOUT = 30_000
+const REQUEST_TIMEOUT = 300_000
 
 /**
  * Serves clients over streamable HTTP: those of the protocol of 2026 request by request, those of 2025 in sessions.
@@ -68,12 +69,15 @@ export async function serveHttp(options: HttpOptions = {}): Promise<RunningHttp>
     },
     { maxRequestBodySize, onerror },
   )
-  const server = createServer({ headersTimeout: HEAD_TIMEOUT, requestTimeout: 0 }, (request, response) => {
-    const refusal = guard(request)
-    if (refusal !== undefined) return refuse(response, refusal.status, refusal.message, refusal.headers)
-    if (pathOf(request) !== PATH) return refuse(response, 404, `There is nothing here. The server is at ${PATH}.`)
-    handle(request as Parameters<typeof handle>[0], flushing(response)).catch(onerror)
-  })
+  const server = createServer(
+    { headersTimeout: HEAD_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+    (request, response) => {
+      const refusal = guard(request)
+      if (refusal !== undefined) return refuse(response, refusal.status, refusal.message, refusal.headers)
+      if (pathOf(request) !== PATH) return refuse(response, 404, `There is nothing here. The server is at ${PATH}.`)
+      handle(request as Parameters<typeof handle>[0], flushing(response)).catch(onerror)
+    },
+  )
   try {
     await listen(server, port, host)
   } catch (error) {

@@ -301,6 +301,25 @@ describe('a race', () => {
     },
   )
 
+  test('a file that appears while a download runs stays, and the message names the folder as it is known', async () => {
+    const held = emulator.inject({
+      kind: 'stall',
+      direction: 'down',
+      afterBytes: 100_000,
+      route: '/api/documents/*/data',
+      count: 1,
+    })
+    const saving = saveBelow(download, 'inner/new.bin2', roots, { timeouts: { idle: 300 } })
+    const reason = reasonOf(saving)
+    while (held.fired === 0) await new Promise(setImmediate)
+    await writeFile(join(root, 'inner', 'new.bin2'), 'mine')
+    expect(await reason).toMatch(/^already-exists: /)
+    expect(await reason).toContain(join(root, 'inner', 'new.bin2'))
+    expect(await reason).not.toContain('/proc/')
+    expect(await readFile(join(root, 'inner', 'new.bin2'), 'utf8')).toBe('mine')
+    expect((await everything()).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
   test('a file that changes while it is sent is an error, not half of each', async () => {
     const path = join(root, 'growing.bin')
     await writeFile(path, new Uint8Array(1_000_000))
