@@ -30,13 +30,21 @@ const NAMED_TOKEN = 'd2p_…'
 /** What is done with a line of a `sh` block. `covered`: something else in CI does it. */
 const COMMANDS = [
   { line: /^git clone |^cd /, covered: 'a fresh clone is where CI begins' },
-  { line: /^npm install (--save-dev |--global )?(@dhis2-files\/|dhis2-files)/, covered: 'test/packed installs the tarballs' },
+  {
+    line: /^npm install (--save-dev |--global )?(@dhis2-files\/|dhis2-files)/,
+    covered: 'test/packed installs the tarballs',
+  },
   { line: /^npm test$/, covered: 'CI runs it' },
   { line: /^\.ci\/run$/, covered: 'CI is it' },
   { line: /^npm run ([\w:-]+)/, script: true },
   { line: /^npx dhis2-emulator/, server: true },
   { line: /^curl /, request: true },
   { line: /npm start/, run: true },
+  { line: /^npx -y dhis2-files profile add .*--username/, covered: 'it asks on a terminal: packages/cli/test/e2e' },
+  {
+    line: /^(claude mcp add .*)?npx -y (dhis2-files mcp|@dhis2-files\/mcp)/,
+    covered: 'it has these flags: test/docs/mcp.test.ts. It starts: packages/mcp/test',
+  },
   { line: /^dhis2-files profile add .*--username/, covered: 'it asks on a terminal: packages/cli/test/e2e' },
   {
     line: /^dhis2-files profile log(in|out)/,
