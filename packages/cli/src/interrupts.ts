@@ -53,6 +53,12 @@ export class Interrupts {
     this.#finishing = tell
   }
 
+  /** Ends everything for another reason than the user's. */
+  abort(reason: unknown): void {
+    this.#stop.abort(reason)
+    this.#abort.abort(reason)
+  }
+
   /** Listens no more. */
   dispose(): void {
     for (const name of SIGNALS) this.#source.off(name, this.#onSignal)

@@ -44,8 +44,14 @@ async function run(
   const interrupts = new Interrupts(io.signals)
   const context = new CommandContext({ io, out, interrupts, globals: asked.globals, version })
   try {
-    const code = await Promise.race([asked.command.run(context, asked.input), out.closed()])
-    return await out.flushed(code ?? 0)
+    const running = asked.command.run(context, asked.input)
+    // nobody reads on: what is under way ends, in order, before the process does
+    out.closed().catch((reason: unknown) => interrupts.abort(reason))
+    const code = (await running) ?? 0
+    return await out.flushed(code).catch((reason: unknown) => {
+      if (reason instanceof PipeClosed) return code
+      throw reason
+    })
   } catch (error) {
     // a failure below, such as a closed connection, is not what the user did
     const reason = interrupts.signal.aborted && !(error instanceof CliError) ? interrupts.signal.reason : error

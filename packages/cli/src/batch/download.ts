@@ -6,7 +6,8 @@ import { CliError, errnoOf, type Failure, failureOf } from '../failure.js'
 import { createProgress } from '../output/progress.js'
 import { shellWord } from '../output/text.js'
 import { digestOf } from './digest.js'
-import { isThere, Manifest, type ManifestRow } from './manifest.js'
+import { lock } from './lock.js'
+import { isThere, MANIFEST, Manifest, type ManifestRow } from './manifest.js'
 import type { NameTemplate, TemplateValues } from './name-template.js'
 import { runPool } from './pool.js'
 import { type BatchSummary, endBatch, endsBatch } from './summary.js'
@@ -70,8 +71,12 @@ export async function downloadFiles(
     throw new CliError(`${folder} is no folder.`, { exit: 'local-file', hint: 'Name a folder with --to.' })
   }
   if (!context.dryRun) await mkdir(folder, { recursive: true })
-  const manifest = await Manifest.open(folder)
-  return new Filling(context, { ...plan, folder }, manifest).run(items)
+  const unlock = context.dryRun ? undefined : await lock(join(folder, MANIFEST), 'the manifest')
+  try {
+    return await new Filling(context, { ...plan, folder }, await Manifest.open(folder)).run(items)
+  } finally {
+    await unlock?.()
+  }
 }
 
 /** A folder that is being filled. */

@@ -11,20 +11,20 @@ export interface BatchSummary {
   /** Files that needed nothing. */
   readonly skipped: number
   readonly failed: number
-  /** Files that were not begun, because the batch was ended before. */
+  /** Files that were not begun or not finished, because the batch was ended before. */
   readonly left: number
   /** Bytes of the files that were transferred. */
   readonly bytes: number
   readonly seconds: number
 }
 
-/** `3 uploaded, 1 failed, 2 not begun (12 MB in 4 s, 3 MB/s)`. */
+/** `3 uploaded, 1 failed, 2 left (12 MB in 4 s, 3 MB/s)`. */
 export function summaryLine(verb: string, { done, skipped, failed, left, bytes, seconds }: BatchSummary): string {
   const parts = [
     `${counted(done, 'file')} ${verb}`,
     ...(skipped > 0 ? [`${skipped.toLocaleString('en')} skipped`] : []),
     ...(failed > 0 ? [`${failed.toLocaleString('en')} failed`] : []),
-    ...(left > 0 ? [`${left.toLocaleString('en')} not begun`] : []),
+    ...(left > 0 ? [`${left.toLocaleString('en')} left`] : []),
   ]
   const rate = seconds > 0 && bytes > 0 ? `, ${humanSize(bytes / seconds)}/s` : ''
   return `${parts.join(', ')} (${humanSize(bytes)} in ${humanTime(seconds * 1000)}${rate}).`

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CliError } from '../failure.js'
+import { MANIFEST } from './manifest.js'
 import { withUid } from './name-template.js'
 
 /** What is done when the name of a file is taken. */
@@ -39,6 +40,8 @@ export class Targets {
   ) {
     this.#folder = folder
     this.#onConflict = onConflict
+    // the folder's own file
+    this.#ours.set(MANIFEST, MANIFEST)
     for (const { key, path } of rows) if (path !== undefined) this.#ours.set(folded(path), key)
   }
 

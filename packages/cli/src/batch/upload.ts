@@ -55,7 +55,7 @@ export interface UploadInput {
 
 interface Uploaded {
   readonly path: string
-  readonly status: 'uploaded' | 'failed' | 'skipped' | 'not-begun'
+  readonly status: 'uploaded' | 'failed' | 'skipped' | 'left'
   readonly uid?: string | undefined
   readonly [member: string]: unknown
 }
@@ -158,6 +158,12 @@ async function begin(
   header: JournalHeader,
   path: string,
 ): Promise<Journal> {
+  if (await exists(path)) {
+    throw new CliError(`There is a file ${path}.`, {
+      exit: 'conflict',
+      hint: 'Go on with it by --resume, or choose another --journal.',
+    })
+  }
   const paths = await filesOf(input.paths, context.io.cwd)
   const { signal } = context
   const files: PlannedFile[] = []
@@ -167,10 +173,11 @@ async function begin(
     // it cannot be read twice: it is kept until it has been sent
     if (spooled) await spoolStdin(context, file.path)
     files.push(
-      await inspected({ ...file, spooled: spooled || undefined }, signal).catch((error: unknown) => {
+      await inspected({ ...file, spooled: spooled || undefined }, signal).catch(async (error: unknown) => {
         // of one file the failure is that of the command; of several the others go on
-        if (paths.length === 1 || signal.aborted) throw error
-        return file
+        if (paths.length > 1 && !signal.aborted) return file
+        if (spooled) await rm(file.path, { force: true })
+        throw error
       }),
     )
   }
@@ -187,6 +194,13 @@ function planned(kind: UploadKind, input: UploadInput, path: string, file: numbe
     ...(kind.documents ? { name: input.name ?? filename, code: input.code, document: chosen } : {}),
     fileResource: kind.documents ? createUid() : chosen,
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** What is known of a file before it is sent. @throws Dhis2Error where it cannot be read */
@@ -363,7 +377,7 @@ class Batch {
     const { path, document, fileResource } = file
     const uid = document ?? fileResource
     const done = this.#journal.outcomeOf(file)?.state === 'done'
-    return this.#results.get(file.file) ?? { path, status: done ? 'skipped' : 'not-begun', uid }
+    return this.#results.get(file.file) ?? { path, status: done ? 'skipped' : 'left', uid }
   }
 
   #profileWords(): string {

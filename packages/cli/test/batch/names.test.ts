@@ -96,6 +96,11 @@ describe('names in a folder', () => {
     expect(await take(new Targets(at, 'rename', rows), 'report.pdf', 'k', false)).toBe('report (k).pdf')
   })
 
+  test('are never that of the manifest', async () => {
+    const at = await folder()
+    expect(await take(new Targets(at, 'overwrite', []), 'Manifest.ndjson', 'k')).toBe('Manifest (k).ndjson')
+  })
+
   test('that were taken by the uid too get a number', async () => {
     const at = await folder()
     await writeFile(join(at, 'report.pdf'), '')
