@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     setupFiles: ['packages/client/test/mutation-setup.ts'],
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    // suites of their own: one needs programs that npm does not install, the other moves gigabytes for two minutes
-    exclude: [...configDefaults.exclude, 'test/networks/**', 'test/memory/**'],
+    // suites of their own: two need programs that npm does not install, the other moves gigabytes for two minutes
+    exclude: [...configDefaults.exclude, 'test/networks/**', 'test/keyring/**', 'test/memory/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

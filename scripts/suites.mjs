@@ -25,6 +25,14 @@ export const SUITES = [
     minutes: 10,
   },
   {
+    name: 'keyring',
+    about: 'secrets of profiles in GNOME’s keyring: unlocked, locked, absent',
+    command: ['vitest', 'run', '--config', 'test/keyring/vitest.config.ts'],
+    counts: 'vitest',
+    needs: ['dbus-daemon', 'gnome-keyring'],
+    minutes: 5,
+  },
+  {
     name: 'memory',
     about: 'gigabytes and a million rows in little memory',
     command: ['vitest', 'run', '--config', 'test/memory/vitest.config.ts'],
@@ -114,7 +122,9 @@ export const SUITES = [
 export const DEBIAN_PACKAGES = {
   chromium: { program: 'chromium' },
   curl: { program: 'curl' },
+  'dbus-daemon': { program: 'dbus-run-session' },
   'default-jdk-headless': { program: 'javac' },
+  'gnome-keyring': { program: 'gnome-keyring-daemon' },
   'nginx-light': { program: 'nginx' },
   openssl: { program: 'openssl' },
   python3: { program: 'python3' },
