@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createUid } from '@dhis2-files/client'
 import type { Dhis2Version } from '@dhis2-files/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { preparedWorld } from '../../../test/world.js'
 import { build } from './build.js'
-import { type Connected, type ConnectOptions, connectHttp, connectStdio, type Era } from './connect.js'
+import { type Connected, type ConnectOptions, connectHttp, connectStdio, type Era, textOf } from './connect.js'
 import { type Home, makeHome } from './home.js'
 
 /* What an assistant does, through the bin as it is published, on both transports, in both protocols, at every version. */
@@ -247,6 +248,48 @@ describe.each(WAYS)('over $transport ($era) with DHIS2 $version', ({ transport, 
     expect(await server.refused('files_media_download', { kind: 'event', event: capture.eventStage })).toBe(
       'Pass data_element: kind event needs it. files_media_list gives all of it as target. (invalid-input)',
     )
+  })
+
+  test('files of events and tracked entities go by target too, and long lists by offset', async () => {
+    const {
+      eventProgram: program,
+      eventStage: programStage,
+      orgUnit,
+      eventElements,
+      entityType,
+      attributes,
+    } = world.capture
+    const events = [createUid(), createUid(), createUid()]
+    const trackedEntity = createUid()
+    const body = {
+      events: events.map((event) => ({ event, program, programStage, orgUnit, occurredAt: '2026-03-01' })),
+      trackedEntities: [{ trackedEntity, trackedEntityType: entityType, orgUnit }],
+    }
+    await world.client.request('api/tracker?async=false', { method: 'POST', json: body })
+    for (const event of events) {
+      const target = { kind: 'event', event, data_element: eventElements.file }
+      await server.ok('files_media_upload', { ...target, filename: 'visit.csv', text: `event,${event}\n` })
+    }
+    const seen: string[] = []
+    for (let offset: number | null = 0; offset !== null; ) {
+      const page = await server.ok('files_media_list', { kind: 'event', program, limit: 2, offset })
+      for (const { target } of page.result) {
+        const { content } = await server.call('files_media_download', target)
+        expect(textOf(content.slice(1))).toBe(`event,${target.event}\n`)
+        seen.push(target.event)
+      }
+      offset = page.next_offset
+    }
+    expect(seen.sort()).toEqual([...events].sort())
+
+    const portrait = { kind: 'tracked_entity', tracked_entity: trackedEntity, attribute: attributes.image }
+    await writeFile(join(root, 'portrait.jpg'), await readFile(join(FIXTURES, 'photo.jpg')))
+    await server.ok('files_media_upload', { ...portrait, path: 'portrait.jpg' })
+    const { result } = await server.ok('files_media_list', { kind: 'tracked_entity', tracked_entity_type: entityType })
+    expect(result.map(({ target }: { target: object }) => target)).toEqual([portrait])
+    const small = await server.call('files_media_download', { ...portrait, dimension: 'SMALL' })
+    expect(small.content[1]).toMatchObject({ type: 'image', mimeType: 'image/jpeg' })
+    expect(small.structuredContent).toMatchObject({ name: 'portrait.jpg', md5: null })
   })
 
   test('documents have addresses', async () => {
