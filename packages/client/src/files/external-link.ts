@@ -1,6 +1,5 @@
-import { type Chunks, fromBytes } from '../bytes/chunks.js'
+import { streamOf } from '../bytes/source.js'
 import { Dhis2Error, type Dhis2ErrorCode, type Dhis2ErrorOptions, isDhis2Error } from '../errors.js'
-import { chunksOf } from '../http/answer.js'
 import { limitsOf, type RequestOptions } from '../http/call.js'
 import { discard, watchBody } from '../http/response-body.js'
 import { retryAfterOf } from '../http/retry-after.js'
@@ -49,7 +48,12 @@ export function createExternalLink(context: FilesContext, url: string, name: str
   }
 }
 
-async function fetchLink(context: FilesContext, url: string, name: string, options: ReadOptions): Promise<Chunks> {
+async function fetchLink(
+  context: FilesContext,
+  url: string,
+  name: string,
+  options: ReadOptions,
+): Promise<ReadableStream<Uint8Array>> {
   const signal = options.signal ?? new AbortController().signal
   signal.throwIfAborted()
   const send = withTimeouts(context.bareTransport, limitsOf(context.timeouts, options.timeouts))
@@ -81,9 +85,10 @@ async function fetchLink(context: FilesContext, url: string, name: string, optio
     )
     if (response.ok) {
       const watched = watchBody(response, {
-        mapError: (error) => broken(error, 'broke off its answer'),
+        onEnd: () => undefined,
+        mapError: (error) => Promise.resolve(broken(error, 'broke off its answer')),
       })
-      return chunksOf(watched) ?? fromBytes(new Uint8Array())
+      return watched.body ?? streamOf(new Uint8Array())
     }
     discard(response)
     if (response.type === 'opaqueredirect') {

@@ -1,11 +1,9 @@
-import { fromBytes } from '../bytes/chunks.js'
 import type { CookieJar } from '../platform.js'
-import { type Answer, LightAnswer } from './answer.js'
 import type { Credentials } from './credentials.js'
 import { isSafe } from './request-line.js'
 import { discard, readText } from './response-body.js'
 import { SharedSignIn, type SignInAnswer } from './sign-in.js'
-import { type Send, type TransportRequest, Unsent } from './transport.js'
+import { type Transport, type TransportRequest, Unsent } from './transport.js'
 
 /** What {@link Authenticator} takes from its runtime and its client. */
 export interface AuthenticatorOptions {
@@ -37,10 +35,10 @@ export class Authenticator {
     this.#signIn = new SharedSignIn(options.jar !== undefined && !options.credentials.session)
   }
 
-  /** Takes the secrets of this sign-in, and others that are known, out of a text. */
-  readonly redact = (text: string, others: readonly string[] = []): string => {
+  /** Takes the secrets of this sign-in out of a text. */
+  readonly redact = (text: string): string => {
     const { credentials, jar, signInUrl } = this.#options
-    const secrets = [...others, ...credentials.secrets(), ...cookiesOf(jar?.header(signInUrl)).values()]
+    const secrets = [...credentials.secrets(), ...cookiesOf(jar?.header(signInUrl)).values()]
     // one as short as a word would blacken ordinary text
     const forms = secrets.filter((secret) => secret.length >= 4).flatMap(writtenForms)
     // the longest first: one may be a part of another
@@ -48,7 +46,7 @@ export class Authenticator {
   }
 
   /** The layer: credentials per attempt. */
-  wrap(next: Send): Send {
+  wrap(next: Transport): Transport {
     return async (request) => {
       const { origin } = this.#options.signInUrl
       if (request.url.origin !== origin) {
@@ -57,8 +55,8 @@ export class Authenticator {
         )
       }
       const answer = await this.#signIn.ensure(request.signal, () => this.#performSignIn(next, request))
-      if (answer && this.#isSignIn(request)) return answerOf(answer)
-      if (answer?.ok === false) throw new Unsent(this.#signInRequest(request), { response: answerOf(answer) })
+      if (answer && this.#isSignIn(request)) return responseOf(answer)
+      if (answer?.ok === false) throw new Unsent(this.#signInRequest(request), { response: responseOf(answer) })
       return this.#sendAuthorized(next, request)
     }
   }
@@ -67,7 +65,7 @@ export class Authenticator {
     return request.method === 'GET' && request.url.href === this.#options.signInUrl.href
   }
 
-  async #performSignIn(next: Send, request: TransportRequest): Promise<SignInAnswer> {
+  async #performSignIn(next: Transport, request: TransportRequest): Promise<SignInAnswer> {
     const signIn = this.#signInRequest(request)
     this.#newSession()
     try {
@@ -89,7 +87,7 @@ export class Authenticator {
     return { method: 'GET', url: this.#options.signInUrl, headers, idempotent: true, signal, timeouts }
   }
 
-  async #sendAuthorized(next: Send, request: TransportRequest): Promise<Answer> {
+  async #sendAuthorized(next: Transport, request: TransportRequest): Promise<Response> {
     const { credentials } = this.#options
     const authorization = await credentials.authorization(request.signal)
     const response = await this.#send(next, request, authorization)
@@ -106,7 +104,7 @@ export class Authenticator {
     return second
   }
 
-  async #send(next: Send, request: TransportRequest, authorization: string | undefined): Promise<Answer> {
+  async #send(next: Transport, request: TransportRequest, authorization: string | undefined): Promise<Response> {
     // another token may be another user: nothing of the old session goes with it
     if (this.#authorizedAs !== authorization) this.#newSession()
     this.#authorizedAs = authorization
@@ -157,6 +155,8 @@ function cookiesOf(header: string | undefined): Map<string, string> {
   return cookies
 }
 
-function answerOf(signIn: SignInAnswer): Answer {
-  return new LightAnswer(signIn, signIn.text === '' ? undefined : fromBytes(new TextEncoder().encode(signIn.text)))
+function responseOf(answer: SignInAnswer): Response {
+  const { status, statusText, headers, text } = answer
+  const bodiless = status === 204 || status === 205 || status === 304 || text === ''
+  return new Response(bodiless ? null : text, { status, statusText, headers })
 }

@@ -1,5 +1,3 @@
-import { onAbort } from '../signals.js'
-
 /** Time and chance, so that tests can hold both still. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -22,10 +20,14 @@ export const systemClock: Clock = {
         reject(signal.reason as Error)
         return
       }
-      const end = onAbort(signal, () => {
+      const end = (): void => {
         clearTimeout(timer)
+        signal.removeEventListener('abort', abort)
+      }
+      const abort = (): void => {
+        end()
         reject(signal.reason as Error)
-      })
+      }
       const timer = setTimeout(
         () => {
           end()
@@ -33,6 +35,7 @@ export const systemClock: Clock = {
         },
         Math.min(ms, LONGEST_TIMER),
       )
+      signal.addEventListener('abort', abort)
     })
   },
 }

@@ -1,7 +1,6 @@
 import { LONGEST_TIMER } from './clock.js'
-import type { Answer } from './answer.js'
 import { watchBody } from './response-body.js'
-import { linkedController } from '../signals.js'
+import { linkedController } from './signals.js'
 
 /** The total clock of one call, joined with the caller's signal. */
 export interface Deadline {
@@ -11,8 +10,8 @@ export interface Deadline {
   readonly at: number
   /** Stops the clock. */
   end(): void
-  /** The answer, at the end of whose body the clock stops. */
-  over(answer: Answer): Answer
+  /** Stops the clock when the result is used up: at once, or at the end of the body where it is a `Response`. */
+  over<T>(result: T): T
 }
 
 /** What {@link startDeadline} needs to know. */
@@ -30,7 +29,7 @@ export interface DeadlineOptions {
 export function startDeadline({ signal, total, now, expired }: DeadlineOptions): Deadline {
   if (!Number.isFinite(total)) {
     const nothing = (): void => undefined
-    return { signal: signal ?? new AbortController().signal, at: total, end: nothing, over: (answer) => answer }
+    return { signal: signal ?? new AbortController().signal, at: total, end: nothing, over: (result) => result }
   }
   const linked = linkedController(signal)
   const timer = total <= LONGEST_TIMER ? setTimeout(() => linked.controller.abort(expired()), total) : undefined
@@ -42,6 +41,12 @@ export function startDeadline({ signal, total, now, expired }: DeadlineOptions):
     signal: linked.signal,
     at: now + total,
     end,
-    over: (answer) => watchBody(answer, { signal: linked.signal, onEnd: end }),
+    over<T>(result: T): T {
+      if (!(result instanceof Response)) {
+        end()
+        return result
+      }
+      return watchBody(result, { signal: linked.signal, onEnd: end }) as T
+    },
   }
 }

@@ -1,9 +1,11 @@
-import type { AnswerHead } from './answer.js'
-import { abortable } from '../signals.js'
+import { abortable } from './signals.js'
 
 /** The answer to a sign-in as data: everyone who waited for it gets it. */
-export interface SignInAnswer extends AnswerHead {
+export interface SignInAnswer {
   readonly ok: boolean
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Headers
   readonly text: string
 }
 

@@ -1,9 +1,8 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { abortable, onAbort } from '../signals.js'
-import { type Chunks, fromBytes, openChunks, openOf } from '../bytes/chunks.js'
-import type { ByteSource } from '../bytes/source.js'
+import { abortable } from '../http/signals.js'
+import { type ByteSource, streamOf } from '../bytes/source.js'
 import { Dhis2Error } from '../errors.js'
 import type { SpooledSource } from '../platform.js'
 import { fileError } from './file-errors.js'
@@ -21,15 +20,16 @@ const IN_MEMORY = 1_048_576
  */
 export async function spoolToFile(source: ByteSource, signal: AbortSignal): Promise<SpooledSource> {
   signal.throwIfAborted()
-  const chunks = await abortable(openChunks(source, { signal }), signal, (late) => void late.cancel().catch(ignore))
-  const cancel = () => void chunks.cancel(signal.reason).catch(ignore)
-  const unlink = onAbort(signal, cancel)
-  if (signal.aborted) cancel()
+  const stream = await abortable(source.open({ signal }), signal, (late) => void late.cancel().catch(ignore))
+  const reader = stream.getReader()
+  const onAbort = () => void reader.cancel(signal.reason).catch(ignore)
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
   try {
     const head: Uint8Array[] = []
     let size = 0
     while (size <= IN_MEMORY) {
-      const chunk = await nextOf(chunks, signal)
+      const chunk = await nextOf(reader, signal)
       if (chunk === undefined) {
         ensureSize(source, size)
         return inMemory(source, Buffer.concat(head))
@@ -37,20 +37,23 @@ export async function spoolToFile(source: ByteSource, signal: AbortSignal): Prom
       head.push(chunk)
       size += chunk.byteLength
     }
-    return await inFile(source, head, chunks, signal)
+    return await inFile(source, head, reader, signal)
   } catch (error) {
-    chunks.cancel(error).catch(ignore)
+    reader.cancel(error).catch(ignore)
     throw signal.aborted ? signal.reason : error
   } finally {
-    unlink()
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
-async function nextOf(chunks: Chunks, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  const chunk = await chunks.next()
-  // an abort cancels the chunks, which then look as if they had come to their end
+async function nextOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const { done, value } = await reader.read()
+  // an abort cancels the reader, which then looks as if it had come to its end
   signal.throwIfAborted()
-  return chunk
+  return done ? undefined : value
 }
 
 function inMemory(source: ByteSource, bytes: Uint8Array): SpooledSource {
@@ -60,7 +63,7 @@ function inMemory(source: ByteSource, bytes: Uint8Array): SpooledSource {
     type: source.type,
     size: bytes.byteLength,
     replayable: true,
-    open: openOf(() => (kept === undefined ? Promise.reject(disposed()) : Promise.resolve(fromBytes(kept)))),
+    open: () => (kept === undefined ? Promise.reject(disposed()) : Promise.resolve(streamOf(kept))),
     dispose() {
       kept = undefined
       return Promise.resolve()
@@ -71,7 +74,7 @@ function inMemory(source: ByteSource, bytes: Uint8Array): SpooledSource {
 async function inFile(
   source: ByteSource,
   head: Uint8Array[],
-  chunks: Chunks,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   signal: AbortSignal,
 ): Promise<SpooledSource> {
   let directory: string | undefined
@@ -85,7 +88,7 @@ async function inFile(
     const handle = await open(path, 'wx', 0o600)
     let size = 0
     try {
-      for (let chunk = head.shift(); chunk !== undefined; chunk = head.shift() ?? (await nextOf(chunks, signal))) {
+      for (let chunk = head.shift(); chunk !== undefined; chunk = head.shift() ?? (await nextOf(reader, signal))) {
         await writeAll(handle, [chunk], size)
         size += chunk.byteLength
       }
@@ -97,7 +100,7 @@ async function inFile(
     let gone = false
     return {
       ...kept,
-      open: openOf((options) => (gone ? Promise.reject(disposed()) : openChunks(kept, options))),
+      open: (options) => (gone ? Promise.reject(disposed()) : kept.open(options)),
       async dispose() {
         gone = true
         await remove()

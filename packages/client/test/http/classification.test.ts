@@ -669,7 +669,7 @@ const CASES: readonly Case[] = [
     response: () => refusal(500, 'NullPointerException'),
     code: 'server',
     retryable: true,
-    doubtful: true,
+    doubtful: false,
     hint: /See the server’s log/,
   },
   {

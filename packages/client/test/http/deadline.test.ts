@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { toResponse } from '../../src/http/answer.js'
 import { LONGEST_TIMER } from '../../src/http/clock.js'
 import { startDeadline } from '../../src/http/deadline.js'
 import { CountingSignal } from '../doubles/counting-signal.js'
@@ -36,9 +35,10 @@ describe('a deadline', () => {
     },
   )
 
-  it('ends when it is told to', () => {
+  it('is over with a result that is all there', () => {
     const caller = new CountingSignal()
-    startDeadline({ signal: caller.signal, total: 1000, now: 0, expired }).end()
+    const deadline = startDeadline({ signal: caller.signal, total: 1000, now: 0, expired })
+    expect(deadline.over('result')).toBe('result')
     expect([caller.listeners, vi.getTimerCount()]).toEqual([0, 0])
   })
 
@@ -53,14 +53,15 @@ describe('a deadline', () => {
     const deadline = startDeadline({ signal: caller.signal, total: 1000, now: 0, expired })
     const response = deadline.over(new Response('abc', { status: 201, headers: { 'x-a': 'b' } }))
     expect(vi.getTimerCount()).toBe(1)
-    expect([response.status, response.headers.get('x-a'), await toResponse(response).text()]).toEqual([201, 'b', 'abc'])
+    expect([response.status, response.headers.get('x-a'), await response.text()]).toEqual([201, 'b', 'abc'])
     expect([caller.listeners, vi.getTimerCount()]).toEqual([0, 0])
   })
 
   it('ends a body that is still being read', async () => {
     const deadline = startDeadline({ signal: undefined, total: 1000, now: 0, expired })
     const hanging = new Response(new ReadableStream({ pull: () => new Promise(() => undefined) }))
-    const reading = toResponse(deadline.over(hanging))
+    const reading = deadline
+      .over(hanging)
       .text()
       .catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(1000)
