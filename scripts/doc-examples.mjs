@@ -157,7 +157,10 @@ async function runProgram(path, { url, token }) {
   writeFileSync(join(folder, 'ministry-ca.pem'), rootCertificates[0])
   check(
     `the code of ${path}`,
-    await run(process.execPath, [compiled], { cwd: folder, env: { ...process.env, DHIS2_PAT: token } }),
+    await run(process.execPath, [compiled], {
+      cwd: folder,
+      env: { ...process.env, ...homeOf(folder), DHIS2_PAT: token },
+    }),
   )
   rmSync(folder, { recursive: true, force: true })
 }
@@ -199,6 +202,11 @@ async function runBlock(where, commands, server) {
   } finally {
     world.dispose()
   }
+}
+
+/** A home with no profiles yet, and without the keyring of whoever runs this. */
+function homeOf(folder) {
+  return { HOME: folder, XDG_CONFIG_HOME: join(folder, '.config'), DHIS2_FILES_KEYRING: 'off' }
 }
 
 async function runCommand(where, command, { url, token }) {

@@ -1,4 +1,3 @@
-import type { Keep } from './keep-secrets.js'
 import type { Profile } from './profile.js'
 import type { KeepOptions } from './store.js'
 
@@ -15,7 +14,7 @@ export interface SignedIn {
   /** Who signed in, as the server says. */
   readonly username: string
   /** Where tokens or cookie are kept now. */
-  readonly place: Keep
+  readonly place: 'keyring' | 'file'
   /** Why they are in a file although the keyring was wanted, as a sentence to print. */
   readonly fallback: string | undefined
   /** When a new sign-in is needed, where that is known: an access token that nothing can renew. */

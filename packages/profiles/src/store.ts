@@ -1,7 +1,6 @@
 import { environmentProfile } from './environment.js'
 import { ProfileError } from './errors.js'
 import type { ProfileFolder } from './folder.js'
-import type { Keep } from './keep-secrets.js'
 import { nearest } from './nearest.js'
 import type {
   ListedProfile,
@@ -30,7 +29,7 @@ export interface KeepOptions {
    * `keyring`: that of the system, and where there is none the file; the result says so. `file`: the profile file, where
    * dhis2w-utils finds it too. Default: where the profile's other secrets are, else `keyring`.
    */
-  readonly keep?: Keep | undefined
+  readonly keep?: 'keyring' | 'file' | undefined
 }
 
 /** Options of {@link ProfileStore.add}. */
@@ -47,6 +46,14 @@ export interface ChangedDefault {
   readonly path: string
   /** Whether it counts here: the default of the project goes before that of the user. */
   readonly effective: boolean
+}
+
+/** The names that the files call default. */
+export interface DefaultNames {
+  /** In the file of the project, which goes first. */
+  readonly project: string | undefined
+  /** In the file of the user. */
+  readonly global: string | undefined
 }
 
 const SCOPES: readonly ProfileScope[] = ['project', 'global']
@@ -132,7 +139,7 @@ export class ProfileStore {
   }
 
   /** The names that the files call default. @throws ProfileError `invalid-file` · `file-failed` */
-  get defaults(): { readonly [S in ProfileScope]: string | undefined } {
+  get defaults(): DefaultNames {
     const { project, global } = this.#core.folders
     return { project: project.defaultName, global: global.defaultName }
   }
