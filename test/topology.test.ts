@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as client from '@dhis2-files/client'
 import * as emulator from '@dhis2-files/emulator'
+import * as profiles from '@dhis2-files/profiles'
 import { describe, expect, test } from 'vitest'
 import { exportsOf, type Import, importsOf, ROOT } from './source-graph.js'
 
@@ -65,6 +66,8 @@ const SURFACES = [
 const CLIENT_PACKAGES = { neutral: ['hash-wasm'], node: ['undici'] }
 const EMULATOR_PACKAGES = ['@hono/node-server', '@hono/node-server/utils/response', 'hono/router/trie-router', 'sharp']
 
+const PROFILES_PACKAGES = ['@dhis2-files/client', '@napi-rs/keyring', 'oauth4webapi', 'smol-toml']
+
 const CLIENT_EXPORTS = `
   Access AccessTokenProvider AttachOptions AttachToTrackedEntityOptions AttachedFile Auth AvatarFiles
   AvatarOptions ByteSource ClientRequestInit Clock CreateIconOptions DataValueFile DataValueFiles
@@ -90,8 +93,21 @@ const EMULATOR_EXPORTS = `
   RunningServer SeedUser ServeOptions SignIn User createEmulator
 `
 
+const PROFILES_EXPORTS = `
+  AddProfileOptions ChangedDefault DefaultNames Environment EnvironmentVariable KeepOptions Keyring
+  ListedProfile LoggedOut NewProfile OAuth2SignInOptions PasswordSignInOptions Profile ProfileAuth
+  ProfileChanges ProfileCheck ProfileError ProfileErrorCode ProfileErrorOptions ProfileScope
+  ProfileSettings ProfileSource ProfileStore ProfileStoreOptions ProfileVersion RedirectOptions
+  RemovedProfile SavedProfile Secret SecretName SecretPlace SecretValues Secrets SerializedProfileError
+  Shell ShownProfile ShownSecret SignInOptions SignedIn environmentOf isProfileError logout openClient
+  profileFromEnvironment shellLine signInWithOAuth2 signInWithPassword verifyProfile
+`
+
 const ERROR_CODES =
   'unauthenticated forbidden not-found conflict already-exists not-yet-stored lost-content rejected-file too-large rate-limited server network timeout integrity not-replayable unsupported protocol'
+
+const PROFILE_ERROR_CODES =
+  'no-profile unknown-profile invalid-name invalid-profile already-exists invalid-file cannot-edit changed-meanwhile busy file-failed keyring-failed no-secret sign-in-needed sign-in-failed unsupported'
 
 const layerOf = (file: string): string => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file)
 const atRuntime = (i: Import): boolean => !i.typeOnly
@@ -180,6 +196,44 @@ describe('the emulator', () => {
   })
 })
 
+describe('the profiles', () => {
+  const imports = importsOf('profiles')
+
+  test('imports these packages, and of ours the client', () => {
+    const packages = imports.filter((i) => !i.ours && !i.to.startsWith('node:')).map((i) => i.to)
+    expect(sorted(packages)).toEqual(PROFILES_PACKAGES)
+  })
+
+  test('loads the keyring and the library for OAuth2 when they are used, and can do without the first', () => {
+    const late = imports.filter((i) => ['@napi-rs/keyring', 'oauth4webapi'].includes(i.to) && atRuntime(i))
+    expect(late.map((i) => [i.from, i.to, i.dynamic])).toEqual([
+      ['keyring.ts', '@napi-rs/keyring', true],
+      ['oauth2/grants.ts', 'oauth4webapi', true],
+    ])
+  })
+
+  test('edits TOML without knowing what it is for', () => {
+    const inToml = imports.filter((i) => i.from.startsWith('toml/') && !i.to.startsWith('toml/'))
+    expect(sorted(inToml.map((i) => i.to))).toEqual(['smol-toml'])
+  })
+
+  test('has no modules that import each other in a circle', () => {
+    expect(inCircles(imports)).toEqual([])
+  })
+
+  test('exports this', () => {
+    const names = sorted(words(PROFILES_EXPORTS))
+    expect(exportsOf('profiles', 'index.ts')).toEqual(names)
+    expect(Object.keys(profiles).filter((name) => !names.includes(name))).toEqual([])
+  })
+
+  test('knows these error codes', () => {
+    const text = readFileSync(join(ROOT, 'packages/profiles/src/errors.ts'), 'utf8')
+    const union = /export type ProfileErrorCode =([^;]*?)\n\n/.exec(text)?.[1] ?? ''
+    expect([...union.matchAll(/'([\w-]+)'/g)].map((match) => match[1]).join(' ')).toBe(PROFILE_ERROR_CODES)
+  })
+})
+
 function moduleOf(file: string): string {
   return file.slice('files/'.length, -'.ts'.length)
 }
@@ -191,6 +245,16 @@ function surfaceOf(module: string): string {
 /** The parts of preflight have no other user. */
 function isPartOfShared(module: string): boolean {
   return module === 'block-list' || module === 'image-bytes'
+}
+
+/** Modules that import themselves, by whichever way, at run time. */
+function inCircles(imports: readonly Import[]): string[] {
+  const ours = imports.filter((i) => i.ours && atRuntime(i))
+  const reached = (from: string, seen: Set<string>): Set<string> => {
+    for (const { to } of ours.filter((i) => i.from === from && !seen.has(i.to))) reached(to, seen.add(to))
+    return seen
+  }
+  return sorted(ours.map((i) => i.from)).filter((module) => reached(module, new Set()).has(module))
 }
 
 /** Which layers each layer imports. */
