@@ -26,6 +26,10 @@ const SIZE = Number(values.size) * MiB
 const FILES = Number(values.files)
 const ROUNDS = Number(values.rounds)
 const CONNECTIONS = 32
+/** The contender that works in this process too. */
+const UNDICI = 'hand-written undici'
+const PYTHON = process.env.DHIS2W_PYTHON ?? 'python3'
+const noPython = whyNoPython()
 const SMALL = 10_000
 
 const folder = await mkdtemp(path.join(tmpdir(), 'd2f-bench-'))
@@ -50,7 +54,7 @@ try {
   }
   if (values.only === undefined || values.only === 'large') await large()
   if (values.only === undefined || values.only === 'small') await small()
-  console.log(`\ndhis2w-client: left out, ${whyNoPython()}`)
+  if (noPython) console.log(`\ndhis2w-client: left out, ${noPython}`)
 } finally {
   await client.close()
   server?.child.kill()
@@ -97,7 +101,7 @@ async function small() {
         client.files.uploadDocument(new Blob([bytes]), { uid, name: uid, filename: 'small.dat', until: 'accepted' }),
       )
     },
-    'hand-written undici': () =>
+    [UNDICI]: () =>
       byUndici(async (send) => {
         await pool(
           Array.from({ length: FILES }, () => createUid()),
@@ -129,6 +133,7 @@ async function small() {
         ]),
       )
     },
+    ...byPython(() => ({ upload: Array.from({ length: FILES }, () => Buffer.from(bytes).toString('base64')) })),
   })
   const files = new Map(
     (await client.files.listDocuments({ filter: `id:in:[${uids.slice(0, 50).join(',')}]` })).items.map((d) => [
@@ -139,7 +144,7 @@ async function small() {
   const wanted = Array.from({ length: FILES }, (_, i) => [...files.keys()][i % files.size])
   await compare(`download ${label}, MD5 compared`, {
     ours: () => pool(wanted, async (uid) => (await client.files.downloadDocument(uid)).bytes()),
-    'hand-written undici': () =>
+    [UNDICI]: () =>
       byUndici((send) =>
         pool(wanted, async (uid) => {
           const document = JSON.parse(await send('GET', `/api/documents/${uid}?fields=*`))
@@ -150,34 +155,57 @@ async function small() {
       ),
     'curl --parallel, bytes alone': () =>
       curlParallel(wanted.map((uid) => [`url = "${base}/api/documents/${uid}/data"`])),
+    ...byPython(() => ({ download: wanted })),
   })
 }
 
-/** A peer from Python is compared where it can be had. */
+/** What dhis2w-client does, in seconds as it measures them; nothing where it cannot be had. */
+function byPython(job) {
+  if (noPython) return {}
+  const work = async () => {
+    const child = run(PYTHON, [new URL('dhis2w.py', import.meta.url).pathname], { maxBuffer: 1e9 })
+    child.child.stdin.end(JSON.stringify({ url: base, username, password, connections: CONNECTIONS, ...job() }))
+    return Number((await child).stdout)
+  }
+  return { 'dhis2w-client (Python)': work }
+}
+
+/** Why the peer from Python is left out, if it is. */
 function whyNoPython() {
   const program =
     'import sys, importlib.util as u; print(sys.version_info >= (3, 13), u.find_spec("dhis2w_client") is not None)'
-  const { stdout } = spawnSync('python3', ['-c', program], { encoding: 'utf8' })
-  if (!stdout?.startsWith('True')) return 'it needs Python 3.13 or newer as python3'
-  return stdout.includes('True True')
-    ? 'no comparison with it has been written yet'
-    : 'python3 has no module dhis2w_client'
+  const { stdout } = spawnSync(PYTHON, ['-c', program], { encoding: 'utf8' })
+  if (!stdout?.startsWith('True')) return `it needs Python 3.13 or newer as ${PYTHON} (DHIS2W_PYTHON names another)`
+  return stdout.includes('True True') ? undefined : `${PYTHON} has no module dhis2w_client`
 }
 
-/** Runs every contender in turn, round after round, and prints the best time of each. */
+/**
+ * Runs every contender in turn, round after round, and prints the best time of each, and the least processor time of this process,
+ * which other work on the machine hardly changes. A number that a contender gives is its time.
+ */
 async function compare(title, contenders) {
   const best = new Map()
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, work] of Object.entries(contenders)) {
       const started = performance.now()
-      await work()
-      best.set(name, Math.min(best.get(name) ?? Infinity, (performance.now() - started) / 1000))
+      const before = process.cpuUsage()
+      const given = await work()
+      const { user, system } = process.cpuUsage(before)
+      const seconds = typeof given === 'number' ? given : (performance.now() - started) / 1000
+      const least = best.get(name) ?? { seconds: Infinity, cpu: Infinity }
+      best.set(name, {
+        seconds: Math.min(least.seconds, seconds),
+        cpu: Math.min(least.cpu, (user + system) / 1_000_000),
+      })
     }
   }
   const ours = best.get('ours')
-  console.log(`\n${title}: ${ours.toFixed(2)} s`)
-  for (const [name, seconds] of best) {
-    if (name !== 'ours') console.log(`  against ${name}: ${seconds.toFixed(2)} s, ratio ${(seconds / ours).toFixed(2)}`)
+  console.log(`\n${title}: ${ours.seconds.toFixed(2)} s, of the processor ${ours.cpu.toFixed(2)} s`)
+  for (const [name, { seconds, cpu }] of best) {
+    if (name === 'ours') continue
+    const processor =
+      name === UNDICI ? `; of the processor ${cpu.toFixed(2)} s, ratio ${(cpu / ours.cpu).toFixed(2)}` : ''
+    console.log(`  against ${name}: ${seconds.toFixed(2)} s, ratio ${(seconds / ours.seconds).toFixed(2)}${processor}`)
   }
 }
 

@@ -18,17 +18,18 @@ const CLIENT_LAYERS: Record<string, string> = {
   'exports.ts': 'bytes errors.ts files',
   'client.ts': 'base-url.ts errors.ts files http system.ts versions.ts',
   'web-platform.ts': 'errors.ts http',
-  node: 'bytes errors.ts http',
-  'system.ts': 'errors.ts http models versions.ts',
-  files: 'bytes errors.ts http known-bugs.ts models',
-  http: 'bytes errors.ts models',
-  bytes: 'errors.ts',
+  node: 'bytes errors.ts http signals.ts',
+  'system.ts': 'errors.ts http models signals.ts versions.ts',
+  files: 'bytes errors.ts http known-bugs.ts models signals.ts',
+  http: 'bytes errors.ts models signals.ts',
+  bytes: 'errors.ts signals.ts',
   'known-bugs.ts': '',
   'versions.ts': 'errors.ts',
   models: 'errors.ts',
   'base-url.ts': '',
   'platform.ts': '',
   'errors.ts': '',
+  'signals.ts': '',
 }
 
 /** The same for imports of types alone, where they are more. They order nothing at run time. */
@@ -48,7 +49,7 @@ const CLIENT_TYPES: Record<string, string> = {
 
 /** Modules of `files/` that every surface may use. All others belong to one surface. */
 const SHARED = new Set(
-  'by-uid context download echoes external-link list preflight provide-file storage uid upload value-types'.split(' '),
+  'by-uid context download echoes external-link list preflight provide-file storage total uid upload value-types'.split(' '),
 )
 
 /** Which surface a module of `files/` belongs to: the one whose pattern its name begins with. */

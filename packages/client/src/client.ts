@@ -1,6 +1,7 @@
 import { parseBaseUrl } from './base-url.js'
 import { Dhis2Error } from './errors.js'
 import { FilesAccessor } from './files/accessor.js'
+import { toResponse } from './http/answer.js'
 import { Authenticator } from './http/auth.js'
 import { type Call, createCall, type QueryValue, type RequestOptions } from './http/call.js'
 import { type Clock, systemClock } from './http/clock.js'
@@ -8,7 +9,7 @@ import { type Auth, credentialsOf } from './http/credentials.js'
 import { isSafe } from './http/request-line.js'
 import type { RetryOptions } from './http/retry.js'
 import type { Timeouts } from './http/timeouts.js'
-import type { Logger, Method, Middleware, RequestBody, Transport } from './http/transport.js'
+import type { Logger, Method, Middleware, RequestBody, Send, Transport } from './http/transport.js'
 import type { Platform, PlatformTransport } from './platform.js'
 import { type ServerFacts, SYSTEM_INFO, SystemAccessor } from './system.js'
 import { parseVersion } from './versions.js'
@@ -75,7 +76,7 @@ export class ClientCore {
   readonly baseUrl: URL
   readonly transport: PlatformTransport
   /** Without the cookies of the page, for links that lead elsewhere. */
-  readonly bareTransport: Transport
+  readonly bareTransport: Send
   readonly authenticator: Authenticator
   readonly facts: ServerFacts
 
@@ -148,6 +149,7 @@ export class Dhis2ClientBase {
       baseUrl: core.baseUrl,
       transport: transport.send,
       authenticator,
+      secrets: transport.secretsFor?.(core.baseUrl),
       middleware: options.middleware ?? [],
       timeouts,
       retry,
@@ -188,7 +190,11 @@ export class Dhis2ClientBase {
       const shown = path.replace(/\/\/[^/]*@/, '//•••@')
       throw new TypeError(`“${shown}” is not below ${this.#core.baseUrl.href}: this client sends nothing there.`)
     }
-    return this.#call(method, relative, { ...rest, what: `${isSafe({ method }) ? 'read' : 'change'} ${url.pathname}` })
+    const answer = await this.#call(method, relative, {
+      ...rest,
+      what: `${isSafe({ method }) ? 'read' : 'change'} ${url.pathname}`,
+    })
+    return toResponse(answer)
   }
 
   /** Ends the connections, also those of clients made by `with`. Calls that are running are answered first. */

@@ -1,5 +1,7 @@
 import type { ByteSource } from './bytes/source.js'
-import type { Transport } from './http/transport.js'
+import type { Chunks } from './bytes/chunks.js'
+import type { AnswerHeaders } from './http/answer.js'
+import type { Send } from './http/transport.js'
 
 /** What a runtime does for the client. One implementation per runtime: `index.ts` (any with fetch) and `node.ts`. */
 export interface Platform {
@@ -40,7 +42,9 @@ export interface ConnectionOptions {
 }
 
 export interface PlatformTransport {
-  readonly send: Transport
+  readonly send: Send
+  /** What a proxy on the way to a URL is told that must not appear in a message. */
+  readonly secretsFor?: ((url: URL) => readonly string[]) | undefined
   /** Ends the connections that are idle, and the others when their answers have ended. */
   close(): Promise<void>
 }
@@ -50,7 +54,7 @@ export interface CookieJar {
   /** The `Cookie` header for a request to this URL, or `undefined`. */
   header(url: URL): string | undefined
   /** Takes the `Set-Cookie` headers of an answer from this URL. */
-  store(url: URL, headers: Headers): void
+  store(url: URL, headers: AnswerHeaders): void
   get(name: string): string | undefined
   clear(): void
 }
@@ -76,8 +80,8 @@ export interface SaveJob {
   readonly name: string
   /** Whether an existing file may be replaced. */
   readonly overwrite: boolean
-  /** Opens the bytes from their start; checks length and MD5 while they flow and fails the stream at its end if they are wrong. Called again after a failure worth a retry. */
-  readonly write: (sink: (bytes: ReadableStream<Uint8Array>) => Promise<number>) => Promise<number>
+  /** Opens the bytes from their start; checks length and MD5 while they flow and fails them at their end if they are wrong. Called again after a failure worth a retry. */
+  readonly write: (sink: (bytes: Chunks) => Promise<number>) => Promise<number>
 }
 
 /** A download that was saved. */

@@ -1,7 +1,7 @@
 import { Dhis2Error } from './errors.js'
 import type { Call, RequestOptions } from './http/call.js'
 import { startDeadline } from './http/deadline.js'
-import { abortable } from './http/signals.js'
+import { abortable } from './signals.js'
 import type { Logger } from './http/transport.js'
 import { type Me, readMe, readSystemInfo, type SystemInfo } from './models/system-info.js'
 import { parseVersion, type ServerVersion, VERSIONS } from './versions.js'

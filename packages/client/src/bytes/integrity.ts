@@ -1,6 +1,7 @@
 import { Dhis2Error } from '../errors.js'
 import type { Md5 } from '../platform.js'
 import type { ByteSource } from './source.js'
+import type { Chunks } from './chunks.js'
 import { tap, tapSource } from './tap.js'
 
 /** What flowed through a source. */
@@ -49,14 +50,14 @@ export interface Expected {
 }
 
 /**
- * The same bytes, failing with {@link Dhis2Error} `integrity` (retryable) where the stream would end if their length or
+ * The same bytes, failing with {@link Dhis2Error} `integrity` (retryable) where they would end if their length or
  * MD5 differ from what is expected, and as soon as there are more of them than expected.
  */
-export function verifyingStream(stream: ReadableStream<Uint8Array>, expected: Expected): ReadableStream<Uint8Array> {
+export function verifying(chunks: Chunks, expected: Expected): Chunks {
   const { size, md5, createMd5, describe } = expected
   let hash: Md5 | undefined
   let bytes = 0
-  return tap(stream, {
+  return tap(chunks, {
     async start() {
       if (md5 !== undefined) hash = await createMd5()
     },

@@ -2,6 +2,7 @@ import { Dhis2Error } from '../errors.js'
 import type { VersionTraits } from '../versions.js'
 import { mediaType } from './content-type.js'
 import { dispositionOf, partHeader } from './file-name.js'
+import { openChunks, openOf } from './chunks.js'
 import type { Progress } from './progress.js'
 import { quoted } from './refusal.js'
 import type { ByteSource } from './source.js'
@@ -46,10 +47,9 @@ export function multipartBody(file: ByteSource, options: MultipartOptions): Mult
     size: size === undefined ? undefined : before.byteLength + size + after.byteLength,
     replayable,
     onSent: onProgress && ((sent) => onProgress({ loaded: ofFile(sent - before.byteLength, size), total: size })),
-    async open(openOptions) {
+    open: openOf(async (openOptions) => {
       let bytes = 0
-      const stream = await file.open(openOptions)
-      return tap(stream, {
+      return tap(await openChunks(file, openOptions), {
         before,
         after,
         chunk(chunk) {
@@ -60,7 +60,7 @@ export function multipartBody(file: ByteSource, options: MultipartOptions): Mult
           if (size !== undefined && bytes < size) throw changed(filename, size, `${bytes}`)
         },
       })
-    },
+    }),
   }
 }
 

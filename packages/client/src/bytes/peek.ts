@@ -1,5 +1,6 @@
+import { type Chunks, fromBytes, joined, openChunks, openOf } from './chunks.js'
+import { onAbort } from '../signals.js'
 import type { ByteSource } from './source.js'
-import { isBytes, notBytes } from './tap.js'
 
 /** The first bytes of a source, and a source to go on with. */
 export interface Peeked {
@@ -9,78 +10,65 @@ export interface Peeked {
   readonly source: ByteSource
 }
 
+/** A file up to this size, in bytes, is read once for its head and to be sent: to open it twice costs more than to hold it. */
+const SMALL = 65_536
+
 /**
- * Reads the first bytes of a source. A source that can be opened again is opened, read and cancelled; a one-shot one
- * is opened once, and the chunks that were read (at most one more than needed) are kept until they are read again.
+ * Reads the first bytes of a source. A large one that can be opened again is opened, read and cancelled; of a small one all
+ * bytes are kept; a one-shot one is opened once, and the chunks that were read (at most one more than needed) are kept until
+ * they are read again.
  * @throws `signal.reason` after an abort, and what the source throws.
  */
 export async function peekHead(source: ByteSource, bytes: number, signal?: AbortSignal): Promise<Peeked> {
-  const reader = (await source.open({ signal })).getReader()
+  const chunks = await openChunks(source, { signal })
   // cancelling ends a pending read, so a source that stalls does not outlive the signal
-  const stop = (): void => void reader.cancel(signal?.reason).catch(() => {})
-  signal?.addEventListener('abort', stop, { once: true })
+  const unlink = onAbort(signal, () => void chunks.cancel(signal?.reason).catch(() => undefined))
   const kept: Uint8Array[] = []
+  const small = source.replayable && source.size !== undefined && source.size <= SMALL
+  // one byte more than announced shows that there are more
+  const wanted = small ? Math.max(bytes, (source.size ?? 0) + 1) : bytes
+  let whole = false
   try {
-    for (let loaded = 0; loaded < bytes; ) {
+    for (let loaded = 0; loaded < wanted; ) {
       signal?.throwIfAborted()
-      const { done, value } = await reader.read()
+      const chunk = await chunks.next()
       signal?.throwIfAborted()
-      if (done) break
-      if (!isBytes(value)) throw notBytes(value)
-      kept.push(value)
-      loaded += value.byteLength
+      if (chunk === undefined) {
+        whole = true
+        break
+      }
+      kept.push(chunk)
+      loaded += chunk.byteLength
     }
   } catch (error) {
-    reader.cancel(error).catch(() => {})
+    chunks.cancel(error).catch(() => undefined)
     throw error
   } finally {
-    signal?.removeEventListener('abort', stop)
+    unlink()
   }
-  const head = joined(kept, bytes)
-  if (!source.replayable) return { head, source: resumed(source, kept, reader) }
-  reader.cancel().catch(() => {})
-  return { head, source }
+  const head = joined(kept).subarray(0, bytes)
+  if (!source.replayable) return { head, source: resumed(source, kept, chunks) }
+  if (!whole) chunks.cancel().catch(() => undefined)
+  return { head, source: small && whole ? inMemory(source, joined(kept)) : source }
+}
+
+function inMemory({ name, type, size, replayable }: ByteSource, bytes: Uint8Array): ByteSource {
+  return { name, type, size, replayable, open: openOf(() => Promise.resolve(fromBytes(bytes))) }
 }
 
 /** The chunks that were read, then the rest. */
-function resumed(
-  { name, type, size }: ByteSource,
-  kept: Uint8Array[],
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): ByteSource {
+function resumed({ name, type, size }: ByteSource, kept: Uint8Array[], rest: Chunks): ByteSource {
   let opened = false
-  return {
-    name,
-    type,
-    size,
-    replayable: false,
-    async open(options) {
-      if (opened) throw new TypeError('A one-shot stream was opened twice.')
-      options?.signal?.throwIfAborted()
-      opened = true
-      return new ReadableStream<Uint8Array>(
-        {
-          async pull(controller) {
-            const chunk = kept.shift() ?? (await reader.read()).value
-            if (chunk === undefined) controller.close()
-            else controller.enqueue(chunk)
-          },
-          cancel: (reason) => reader.cancel(reason),
-        },
-        { highWaterMark: 0 },
-      )
-    },
-  }
-}
-
-function joined(chunks: readonly Uint8Array[], max: number): Uint8Array {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-  const head = new Uint8Array(Math.min(length, max))
-  let at = 0
-  for (const chunk of chunks) {
-    const part = chunk.subarray(0, head.byteLength - at)
-    head.set(part, at)
-    at += part.byteLength
-  }
-  return head
+  const open = openOf((options) => {
+    if (opened) return Promise.reject(new TypeError('A one-shot stream was opened twice.'))
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason as Error)
+    opened = true
+    return Promise.resolve({
+      async next() {
+        return kept.shift() ?? rest.next()
+      },
+      cancel: (reason) => rest.cancel(reason),
+    })
+  })
+  return { name, type, size, replayable: false, open }
 }

@@ -1,5 +1,5 @@
 import type { ByteSource } from './source.js'
-import { tapSource } from './tap.js'
+import { type Taps, tapSource } from './tap.js'
 
 /** How far the bytes of a file have come. */
 export interface Progress {
@@ -14,15 +14,17 @@ export interface Progress {
  * What `onProgress` throws fails the stream.
  */
 export function withProgress(source: ByteSource, onProgress: (progress: Progress) => void): ByteSource {
-  const { size } = source
-  return tapSource(source, () => {
-    let loaded = 0
-    return {
-      start: async () => onProgress({ loaded, total: size }),
-      chunk(chunk) {
-        loaded += chunk.byteLength
-        onProgress({ loaded, total: size })
-      },
-    }
-  })
+  return tapSource(source, () => progressTaps(source.size, onProgress))
+}
+
+/** What reports the bytes of one reading. */
+export function progressTaps(total: number | undefined, onProgress: (progress: Progress) => void): Taps {
+  let loaded = 0
+  return {
+    start: () => onProgress({ loaded, total }),
+    chunk(chunk) {
+      loaded += chunk.byteLength
+      onProgress({ loaded, total })
+    },
+  }
 }

@@ -1,3 +1,5 @@
+import { fromBytes, fromStream, openOf, toStream } from './chunks.js'
+
 /** A body that can be opened again: what every upload is made of, and what every download is. */
 export interface ByteSource {
   /** File name, without a path; empty where there is none. */
@@ -22,9 +24,12 @@ export function bytesSource(bytes: Uint8Array, options: { name?: string; type?: 
     type: options.type ?? '',
     size: bytes.byteLength,
     replayable: true,
-    open: () => Promise.resolve(streamOf(bytes)),
+    open: openOf(() => Promise.resolve(fromBytes(bytes))),
   }
 }
+
+/** A Blob up to this size, in bytes, is read at once: a stream costs more than to hold it. */
+const SMALL = 65_536
 
 /**
  * Normalises what a caller may pass. Blobs, buffers and sources can be opened again; a `ReadableStream` or a `Response`
@@ -39,7 +44,9 @@ export function toSource(data: Uploadable): ByteSource {
       type: data.type,
       size: data.size,
       replayable: true,
-      open: () => Promise.resolve(data.stream() as ReadableStream<Uint8Array>),
+      open: openOf(async () =>
+        data.size <= SMALL ? fromBytes(new Uint8Array(await data.arrayBuffer())) : fromStream(data.stream()),
+      ),
     }
   }
   if (data instanceof ArrayBuffer) return bytesSource(new Uint8Array(data))
@@ -58,7 +65,12 @@ export function toSource(data: Uploadable): ByteSource {
     // Content-Length counts the bytes on the wire, which are others when they were encoded
     const length = data.headers.get('content-encoding') === null ? data.headers.get('content-length') : null
     const size = length !== null && /^\d+$/.test(length) ? Number(length) : undefined
-    return onceSource('', data.headers.get('content-type') ?? '', size, data.body ?? streamOf(new Uint8Array()))
+    return onceSource(
+      '',
+      data.headers.get('content-type') ?? '',
+      size,
+      data.body ?? toStream(fromBytes(new Uint8Array())),
+    )
   }
   const given =
     typeof data === 'string' ? 'a string (a path is not content: use fileSource(path) in Node)' : typeof data
@@ -72,27 +84,6 @@ function isByteSource(value: unknown): value is ByteSource {
     value !== null &&
     typeof (value as ByteSource).open === 'function' &&
     typeof (value as ByteSource).replayable === 'boolean'
-  )
-}
-
-/** Bytes of a chunk: small enough for clocks and progress to follow them on a slow line. */
-const CHUNK = 65_536
-
-/** A stream over bytes in memory. They are not copied. */
-export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  let at = 0
-  return new ReadableStream(
-    {
-      pull(controller) {
-        if (at >= bytes.byteLength) {
-          controller.close()
-          return
-        }
-        controller.enqueue(bytes.subarray(at, at + CHUNK))
-        at += CHUNK
-      },
-    },
-    { highWaterMark: 0 },
   )
 }
 

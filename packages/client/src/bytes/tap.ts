@@ -1,99 +1,67 @@
+import { type Chunks, openChunks, openOf } from './chunks.js'
 import type { ByteSource } from './source.js'
 
-/** What happens to a stream on its way through {@link tap}. What a hook throws fails the stream and cancels its source. */
+/** What happens to bytes on their way through {@link tap}. What a hook throws fails them and cancels their source. */
 export interface Taps {
   /** Runs once, before the first read. */
-  readonly start?: (() => Promise<void>) | undefined
-  /** Emitted before the first chunk. */
+  readonly start?: (() => void | Promise<void>) | undefined
+  /** Given before the first chunk. */
   readonly before?: Uint8Array | undefined
   /** Sees each chunk before it is passed on, as it is. A promise holds the chunk back. */
   readonly chunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined
   /** Runs once, after the last chunk. */
   readonly end?: (() => void | Promise<void>) | undefined
-  /** Runs once when the stream fails or is cancelled before its end. */
+  /** Runs once when the bytes fail or are cancelled before their end. */
   readonly broken?: (() => void) | undefined
-  /** Emitted after the last chunk. */
+  /** Given after the last chunk. */
   readonly after?: Uint8Array | undefined
 }
 
-/** The largest piece that is passed on, in bytes: of a whole Blob in one chunk, as Node gives it, clocks and progress see nothing. */
-const LARGEST = 1_048_576
-
-/**
- * A stream with the same bytes, not copied: chunk by chunk, large ones in pieces. It reads only when it is read (nothing is buffered), and cancelling it
- * cancels its source. Fails with a TypeError on a chunk that is no `Uint8Array`.
- * @throws TypeError if the stream is locked.
- */
-export function tap(stream: ReadableStream<Uint8Array>, taps: Taps): ReadableStream<Uint8Array> {
-  const reader = stream.getReader()
+/** The same chunks, not copied, read only when they are asked for; cancelling them cancels their source. */
+export function tap(chunks: Chunks, taps: Taps): Chunks {
   let started = false
   let ended = false
-  let rest: Uint8Array | undefined
-  async function next(): Promise<Uint8Array | undefined> {
+  async function step(): Promise<Uint8Array | undefined> {
     if (!started) {
       started = true
       await taps.start?.()
       if (taps.before !== undefined) return taps.before
     }
     if (ended) return undefined
-    const { done, value } = rest === undefined ? await reader.read() : { done: false, value: rest }
-    if (done) {
+    const chunk = await chunks.next()
+    if (chunk === undefined) {
       ended = true
       await taps.end?.()
       return taps.after
     }
-    if (!isBytes(value)) throw notBytes(value)
-    const piece = value.byteLength > LARGEST ? value.subarray(0, LARGEST) : value
-    rest = piece === value ? undefined : value.subarray(LARGEST)
-    const waits = taps.chunk?.(piece)
+    const waits = taps.chunk?.(chunk)
     if (waits !== undefined) await waits
-    return piece
+    return chunk
   }
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const chunk = await next()
-          if (chunk === undefined) controller.close()
-          else controller.enqueue(chunk)
-        } catch (error) {
-          // not awaited: a source that hangs in its cancel must not hide the error
-          reader.cancel(error).catch(() => {})
-          taps.broken?.()
-          controller.error(error)
-        }
-      },
-      cancel(reason) {
+  return {
+    async next() {
+      try {
+        return await step()
+      } catch (error) {
+        // not awaited: a source that hangs in its cancel must not hide the error
+        chunks.cancel(error).catch(() => undefined)
         taps.broken?.()
-        return reader.cancel(reason)
-      },
+        throw error
+      }
     },
-    { highWaterMark: 0 },
-  )
+    cancel(reason) {
+      if (!ended) taps.broken?.()
+      return chunks.cancel(reason)
+    },
+  }
 }
 
-/** The same source with each stream that it opens tapped. `tapsOf` makes the taps of one opening, before it opens. */
+/** The same source with each opening tapped. `tapsOf` makes the taps of one opening, before it opens. */
 export function tapSource(source: ByteSource, tapsOf: () => Taps | Promise<Taps>): ByteSource {
   const { name, type, size, replayable } = source
-  return {
-    name,
-    type,
-    size,
-    replayable,
-    async open(options) {
-      const taps = await tapsOf()
-      return tap(await source.open(options), taps)
-    },
-  }
-}
-
-/** Whether a value is a `Uint8Array`, of whatever realm. */
-export function isBytes(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]'
-}
-
-/** The error for a chunk that is not {@link isBytes}. */
-export function notBytes(value: unknown): TypeError {
-  const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
-  return new TypeError(`A stream gave a chunk of kind ${kind}: the chunks of a file must be Uint8Array.`)
+  const open = openOf(async (options) => {
+    const taps = await tapsOf()
+    return tap(await openChunks(source, options), taps)
+  })
+  return { name, type, size, replayable, open }
 }

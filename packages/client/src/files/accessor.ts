@@ -17,6 +17,7 @@ import { MessageFiles } from './messages-accessor.js'
 import { OrgUnitImageFiles } from './org-unit-images-accessor.js'
 import type { WaitOptions } from './storage.js'
 import { TrackerFiles } from './tracker-accessor.js'
+import { withinTotal } from './total.js'
 
 /**
  * `client.files`: every place where DHIS2 keeps files. Each method takes `{ signal, timeouts, retry, headers }` in its last
@@ -75,12 +76,16 @@ export class FilesAccessor {
     data: Uploadable,
     options: documentFiles.UploadDocumentOptions,
   ): Promise<documentFiles.UploadedDocument> {
-    return (await import('./document-files.js')).uploadDocument(this.#context, data, options)
+    const { uploadDocument } = await import('./document-files.js')
+    return withinTotal(this.#context, 'upload the document', options, (own) => uploadDocument(this.#context, data, own))
   }
 
   /** Makes a document that is a link. The URL is checked against the server's own pattern first. WIRE.md 2.3. @throws Dhis2Error */
   async createExternalDocument(options: documents.ExternalDocumentOptions): Promise<Document> {
-    return (await import('./documents.js')).createExternalDocument(this.#context, options)
+    const { createExternalDocument } = await import('./documents.js')
+    return withinTotal(this.#context, 'create the document', options, (own) =>
+      createExternalDocument(this.#context, own),
+    )
   }
 
   /**
@@ -89,7 +94,10 @@ export class FilesAccessor {
    * @throws Dhis2Error `forbidden`, `unsupported` for an uploaded document; with `sharing` when it could not be put back
    */
   async updateExternalDocument(uid: string, changes: documents.ExternalDocumentChanges): Promise<Document> {
-    return (await import('./documents.js')).updateExternalDocument(this.#context, uid, changes)
+    const { updateExternalDocument } = await import('./documents.js')
+    return withinTotal(this.#context, `update document ${uid}`, changes, (own) =>
+      updateExternalDocument(this.#context, uid, own),
+    )
   }
 
   /**
@@ -105,7 +113,10 @@ export class FilesAccessor {
     data: Uploadable,
     options?: documentFiles.ReplaceDocumentOptions,
   ): Promise<documentFiles.ReplacedDocument> {
-    return (await import('./document-files.js')).replaceDocument(this.#context, uid, data, options)
+    const { replaceDocument } = await import('./document-files.js')
+    return withinTotal(this.#context, `replace the file of document ${uid}`, options, (own) =>
+      replaceDocument(this.#context, uid, data, own),
+    )
   }
 
   /**
@@ -115,7 +126,10 @@ export class FilesAccessor {
    * @throws Dhis2Error
    */
   async renameDocument(uid: string, name: string, options?: RequestOptions): Promise<documentFiles.RenamedDocument> {
-    return (await import('./document-files.js')).renameDocument(this.#context, uid, name, options)
+    const { renameDocument } = await import('./document-files.js')
+    return withinTotal(this.#context, `rename document ${uid}`, options, (own) =>
+      renameDocument(this.#context, uid, name, own),
+    )
   }
 
   /**
@@ -123,7 +137,10 @@ export class FilesAccessor {
    * @throws Dhis2Error `not-found`, `forbidden` (DHIS2 itself gives no reason)
    */
   async deleteDocument(uid: string, options?: RequestOptions): Promise<void> {
-    return (await import('./documents.js')).deleteDocument(this.#context, uid, options)
+    const { deleteDocument } = await import('./documents.js')
+    return withinTotal(this.#context, `delete document ${uid}`, options, (own) =>
+      deleteDocument(this.#context, uid, own),
+    )
   }
 
   /**
@@ -147,7 +164,10 @@ export class FilesAccessor {
    * changed by everybody. Where `sharing` names none the present owner stays. WIRE.md 2.2. @throws Dhis2Error
    */
   async shareDocument(uid: string, sharing: Sharing, options?: RequestOptions): Promise<Sharing> {
-    return (await import('./document-sharing.js')).shareDocument(this.#context, uid, sharing, options)
+    const { shareDocument } = await import('./document-sharing.js')
+    return withinTotal(this.#context, `share document ${uid}`, options, (own) =>
+      shareDocument(this.#context, uid, sharing, own),
+    )
   }
 
   /**
@@ -160,7 +180,8 @@ export class FilesAccessor {
     data: Uploadable,
     options: fileResources.UploadFileResourceOptions = {},
   ): Promise<FileResource> {
-    return (await import('./upload.js')).uploadFile(this.#context, data, options)
+    const { uploadFile } = await import('./upload.js')
+    return withinTotal(this.#context, 'upload the file', options, (own) => uploadFile(this.#context, data, own))
   }
 
   /** One file resource, with its storage status as it is now. WIRE.md 1.9. @throws Dhis2Error */
@@ -178,7 +199,10 @@ export class FilesAccessor {
    * @throws Dhis2Error `not-yet-stored` when the deadline passes first, `lost-content` when the file is too old to be still on its way
    */
   async waitUntilStored(uid: string, options?: WaitOptions): Promise<FileResource> {
-    return (await import('./storage.js')).waitUntilStored(this.#context, uid, options)
+    const { waitUntilStored } = await import('./storage.js')
+    return withinTotal(this.#context, `wait for file resource ${uid}`, options, (own) =>
+      waitUntilStored(this.#context, uid, own),
+    )
   }
 
   /** Who refers to the file under this key of the server's store. Not complete: WIRE.md 1.11. @throws Dhis2Error */

@@ -5,6 +5,7 @@ import type { FilesContext } from './context.js'
 import type { FileDownload } from './download.js'
 import type { DownloadImageOptions } from './images.js'
 import type { AttachOptions } from './provide-file.js'
+import { withinTotal } from './total.js'
 
 /** Whose avatar. */
 export interface AvatarOptions {
@@ -34,13 +35,17 @@ export class AvatarFiles {
    */
   async set(data: Uploadable, options: AvatarOptions & AttachOptions = {}): Promise<FileResource> {
     const { avatarOf, setImage } = await import('./images.js')
-    return setImage(this.#context, await avatarOf(this.#context, options.user, options), data, options)
+    return withinTotal(this.#context, 'set the avatar', options, async (own) =>
+      setImage(this.#context, await avatarOf(this.#context, own.user, own), data, own),
+    )
   }
 
   /** Takes an avatar off; without one, nothing happens. @throws Dhis2Error */
   async remove(options: AvatarOptions & RequestOptions = {}): Promise<void> {
     const { avatarOf, removeImage } = await import('./images.js')
-    return removeImage(this.#context, await avatarOf(this.#context, options.user, options), options)
+    return withinTotal(this.#context, 'remove the avatar', options, async (own) =>
+      removeImage(this.#context, await avatarOf(this.#context, own.user, own), own),
+    )
   }
 
   /** The picture itself. @throws Dhis2Error `not-found` where there is none, `forbidden` for that of another user without F_USER_VIEW */

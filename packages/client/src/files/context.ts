@@ -2,7 +2,7 @@ import type { Call, RequestOptions } from '../http/call.js'
 import type { Clock } from '../http/clock.js'
 import type { RetryOptions } from '../http/retry.js'
 import type { Timeouts } from '../http/timeouts.js'
-import type { Transport } from '../http/transport.js'
+import type { Send } from '../http/transport.js'
 import type { Me, SystemInfo } from '../models/system-info.js'
 import type { Platform } from '../platform.js'
 import type { ServerVersion } from '../versions.js'
@@ -19,7 +19,7 @@ export interface FilesContext {
   /** The client's own clocks. */
   readonly timeouts: Timeouts
   /** Sends without any credentials, to wherever, and without clocks. */
-  readonly bareTransport: Transport
+  readonly bareTransport: Send
   version(options?: RequestOptions): Promise<ServerVersion>
   me(options?: RequestOptions): Promise<Me>
   systemInfo(options?: RequestOptions): Promise<SystemInfo>

@@ -6,6 +6,7 @@ import type * as values from './data-values.js'
 import type { FileDownload } from './download.js'
 import { listed } from './list.js'
 import type { AttachOptions } from './provide-file.js'
+import { withinTotal } from './total.js'
 
 /** `client.files.dataValues`: the files of aggregate data values, of data elements of type FILE_RESOURCE and IMAGE. WIRE.md 3. */
 export class DataValueFiles {
@@ -23,7 +24,10 @@ export class DataValueFiles {
    * @throws Dhis2Error `rejected-file` before a byte is sent, `conflict` for a key that the server does not take, …
    */
   async upload(data: Uploadable, key: values.DataValueKey, options?: AttachOptions): Promise<values.UploadedDataValue> {
-    return (await import('./data-values.js')).uploadDataValue(this.#context, data, key, options)
+    const { uploadDataValue } = await import('./data-values.js')
+    return withinTotal(this.#context, 'upload the data value', options, (own) =>
+      uploadDataValue(this.#context, data, key, own),
+    )
   }
 
   /** The file of a data value. The original alone: there are no smaller copies here. WIRE.md 3.5. @throws Dhis2Error `not-found` where there is no value */
@@ -59,6 +63,9 @@ export class DataValueFiles {
    * `downloadByFile` reads. WIRE.md 3.6. @throws Dhis2Error
    */
   async remove(key: values.DataValueKey, options?: RequestOptions): Promise<void> {
-    return (await import('./data-values.js')).removeDataValue(this.#context, key, options)
+    const { removeDataValue } = await import('./data-values.js')
+    return withinTotal(this.#context, 'remove the data value', options, (own) =>
+      removeDataValue(this.#context, key, own),
+    )
   }
 }

@@ -121,9 +121,9 @@ export async function keepingSharing<P, T>(
   return result
 }
 
-/** A change without a clear answer, one that the server failed in, or one that the caller no longer waits for. */
+/** A change without a clear answer, or one that the caller no longer waits for. */
 function mayBeMade(error: unknown): boolean {
-  return !isDhis2Error(error) || error.doubtful || error.afterDoubt || (error.status ?? 0) >= 500
+  return !isDhis2Error(error) || error.doubtful || error.afterDoubt
 }
 
 function assertManageable({ id, access }: Document): void {

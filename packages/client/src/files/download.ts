@@ -1,9 +1,12 @@
-import { verifyingStream } from '../bytes/integrity.js'
-import { type Progress, withProgress } from '../bytes/progress.js'
-import { type ByteSource, streamOf } from '../bytes/source.js'
+import { type Chunks, collect, fromBytes, openOf, toStream } from '../bytes/chunks.js'
+import { verifying } from '../bytes/integrity.js'
+import { type Progress, progressTaps } from '../bytes/progress.js'
+import type { ByteSource } from '../bytes/source.js'
+import { tap } from '../bytes/tap.js'
 import { Dhis2Error, isDhis2Error, withDetails } from '../errors.js'
 import { limitsOf, policyOf, type QueryValue, type RequestOptions } from '../http/call.js'
 import { startDeadline } from '../http/deadline.js'
+import { chunksOf } from '../http/answer.js'
 import { isPage } from '../http/json.js'
 import { discard } from '../http/response-body.js'
 import { repeat } from '../http/retry.js'
@@ -84,7 +87,7 @@ export function factsOf(
 
 /** Makes the download of one file. Sends nothing. */
 export function createDownload(context: FilesContext, source: DownloadSource): FileDownload {
-  const request = async (options: ReadOptions): Promise<ReadableStream<Uint8Array>> => {
+  const request = async (options: ReadOptions): Promise<Chunks> => {
     const response = await context.call('GET', source.path, {
       ...requestOptions(options),
       query: source.query,
@@ -97,7 +100,7 @@ export function createDownload(context: FilesContext, source: DownloadSource): F
       const details = { code: 'protocol', retryable: true, method: 'GET', path: `/${source.path}`, status } as const
       throw new Dhis2Error(`Cannot download ${source.what}: ${why}`, details)
     }
-    return response.body ?? streamOf(new Uint8Array())
+    return chunksOf(response) ?? fromBytes(new Uint8Array())
   }
   return downloadOf(context, { ...source, request, missing: source.fileResource?.id })
 }
@@ -105,7 +108,7 @@ export function createDownload(context: FilesContext, source: DownloadSource): F
 /** What {@link downloadOf} is made of. */
 export interface ReadableFile extends Omit<DownloadSource, 'path' | 'query'> {
   /** Asks for the bytes once, with the repeats that `options` allow until the head of the answer is there. */
-  readonly request: (options: ReadOptions) => Promise<ReadableStream<Uint8Array>>
+  readonly request: (options: ReadOptions) => Promise<Chunks>
   /** The file resource to look at when the server has no bytes. */
   readonly missing: string | undefined
 }
@@ -117,18 +120,16 @@ export function downloadOf(context: FilesContext, file: ReadableFile): FileDownl
     ...file.options,
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   })
-  const open = async (options: ReadOptions): Promise<ReadableStream<Uint8Array>> => {
-    const stream = verifyingStream(await request(options), {
+  const open = async (options: ReadOptions): Promise<Chunks> => {
+    const chunks = verifying(await request(options), {
       size,
       md5,
       createMd5: () => context.platform.createMd5(size),
       describe: `The download of ${file.what}`,
     })
-    if (!options.onProgress) return stream
-    const once: ByteSource = { name, type, size, replayable: false, open: () => Promise.resolve(stream) }
-    return withProgress(once, options.onProgress).open()
+    return options.onProgress ? tap(chunks, progressTaps(size, options.onProgress)) : chunks
   }
-  const request = async (options: ReadOptions): Promise<ReadableStream<Uint8Array>> => {
+  const request = async (options: ReadOptions): Promise<Chunks> => {
     try {
       return await file.request(options)
     } catch (error) {
@@ -138,10 +139,7 @@ export function downloadOf(context: FilesContext, file: ReadableFile): FileDownl
     }
   }
   /** One policy and one total clock for the whole file: the requests below send once, so that repeats are not multiplied. */
-  const whole = async <T>(
-    options: ReadOptions,
-    read: (stream: ReadableStream<Uint8Array>) => Promise<T>,
-  ): Promise<T> => {
+  const whole = async <T>(options: ReadOptions, read: (chunks: Chunks) => Promise<T>): Promise<T> => {
     options.signal?.throwIfAborted()
     const { clock } = context
     const { total } = limitsOf(context.timeouts, options.timeouts)
@@ -164,8 +162,8 @@ export function downloadOf(context: FilesContext, file: ReadableFile): FileDownl
     md5,
     fileResource,
     replayable: true,
-    open: (options) => open(merged(options)),
-    stream: (options) => open(merged(options)),
+    open: openOf((options) => open(merged(options))),
+    stream: async (options) => toStream(await open(merged(options))),
     bytes: (options) => whole(merged(options), collect),
     async blob(options) {
       return new Blob([(await download.bytes(options)) as Uint8Array<ArrayBuffer>], { type })
@@ -181,24 +179,4 @@ export function downloadOf(context: FilesContext, file: ReadableFile): FileDownl
     },
   }
   return download
-}
-
-async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const reader = stream.getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    chunks.push(value)
-    size += value.byteLength
-  }
-  if (chunks.length === 1 && chunks[0]) return chunks[0]
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return bytes
 }

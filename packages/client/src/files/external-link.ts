@@ -1,5 +1,6 @@
-import { streamOf } from '../bytes/source.js'
+import { type Chunks, fromBytes } from '../bytes/chunks.js'
 import { Dhis2Error, type Dhis2ErrorCode, type Dhis2ErrorOptions, isDhis2Error } from '../errors.js'
+import { chunksOf } from '../http/answer.js'
 import { limitsOf, type RequestOptions } from '../http/call.js'
 import { discard, watchBody } from '../http/response-body.js'
 import { retryAfterOf } from '../http/retry-after.js'
@@ -48,12 +49,7 @@ export function createExternalLink(context: FilesContext, url: string, name: str
   }
 }
 
-async function fetchLink(
-  context: FilesContext,
-  url: string,
-  name: string,
-  options: ReadOptions,
-): Promise<ReadableStream<Uint8Array>> {
+async function fetchLink(context: FilesContext, url: string, name: string, options: ReadOptions): Promise<Chunks> {
   const signal = options.signal ?? new AbortController().signal
   signal.throwIfAborted()
   const send = withTimeouts(context.bareTransport, limitsOf(context.timeouts, options.timeouts))
@@ -85,10 +81,9 @@ async function fetchLink(
     )
     if (response.ok) {
       const watched = watchBody(response, {
-        onEnd: () => undefined,
-        mapError: (error) => Promise.resolve(broken(error, 'broke off its answer')),
+        mapError: (error) => broken(error, 'broke off its answer'),
       })
-      return watched.body ?? streamOf(new Uint8Array())
+      return chunksOf(watched) ?? fromBytes(new Uint8Array())
     }
     discard(response)
     if (response.type === 'opaqueredirect') {

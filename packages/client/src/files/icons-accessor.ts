@@ -4,6 +4,7 @@ import type { FilesContext } from './context.js'
 import type { FileDownload } from './download.js'
 import type { CreateIconOptions, Icon, IconChanges, IconQuery } from './icons.js'
 import { type Paged, pages } from './list.js'
+import { withinTotal } from './total.js'
 
 /** `client.files.icons`: those that come with DHIS2, and your own. WIRE.md 5.2. */
 export class IconFiles {
@@ -33,17 +34,22 @@ export class IconFiles {
    * @throws Dhis2Error `rejected-file` before a byte is sent, `already-exists`
    */
   async create(data: Uploadable, options: CreateIconOptions): Promise<Icon> {
-    return (await import('./icons.js')).createIcon(this.#context, data, options)
+    const { createIcon } = await import('./icons.js')
+    return withinTotal(this.#context, `create icon ${options.key}`, options, (own) =>
+      createIcon(this.#context, data, own),
+    )
   }
 
   /** Changes description or keywords; its image cannot be changed. @throws Dhis2Error `not-found`, `forbidden` for one that came with DHIS2 */
   async update(key: string, changes: IconChanges): Promise<Icon> {
-    return (await import('./icons.js')).updateIcon(this.#context, key, changes)
+    const { updateIcon } = await import('./icons.js')
+    return withinTotal(this.#context, `update icon ${key}`, changes, (own) => updateIcon(this.#context, key, own))
   }
 
   /** Deletes an icon of your own. Its file can be read for two days more. @throws Dhis2Error `not-found`, `forbidden` for one that came with DHIS2 */
   async remove(key: string, options?: RequestOptions): Promise<void> {
-    return (await import('./icons.js')).removeIcon(this.#context, key, options)
+    const { removeIcon } = await import('./icons.js')
+    return withinTotal(this.#context, `remove icon ${key}`, options, (own) => removeIcon(this.#context, key, own))
   }
 
   /** The image of an icon: of those that come with DHIS2 an SVG, else a PNG. @throws Dhis2Error */

@@ -3,6 +3,7 @@ import type { FilesContext } from './context.js'
 import type { FileDownload } from './download.js'
 import type { MessageAttachment } from './conversations.js'
 import type { MessageReply, NewMessage, SendOptions, SentMessage } from './messages.js'
+import { withinTotal } from './total.js'
 
 /** `client.files.messages`: the attachments of messages. WIRE.md 5.1. */
 export class MessageFiles {
@@ -21,12 +22,16 @@ export class MessageFiles {
    * @throws Dhis2Error `conflict` for an attachment that another message has
    */
   async send(message: NewMessage, options?: SendOptions): Promise<SentMessage> {
-    return (await import('./messages.js')).sendMessage(this.#context, message, options)
+    const { sendMessage } = await import('./messages.js')
+    return withinTotal(this.#context, 'send the message', options, (own) => sendMessage(this.#context, message, own))
   }
 
   /** Answers in a conversation, as {@link send}. @throws Dhis2Error `forbidden` for one that the user takes no part in */
   async reply(conversation: string, message: MessageReply, options?: SendOptions): Promise<SentMessage> {
-    return (await import('./messages.js')).replyToConversation(this.#context, conversation, message, options)
+    const { replyToConversation } = await import('./messages.js')
+    return withinTotal(this.#context, `reply to conversation ${conversation}`, options, (own) =>
+      replyToConversation(this.#context, conversation, message, own),
+    )
   }
 
   /** The files of all messages of a conversation. @throws Dhis2Error */

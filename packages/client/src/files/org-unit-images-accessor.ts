@@ -5,6 +5,7 @@ import type { FilesContext } from './context.js'
 import type { FileDownload } from './download.js'
 import type { DownloadImageOptions } from './images.js'
 import type { AttachOptions } from './provide-file.js'
+import { withinTotal } from './total.js'
 
 /** `client.files.orgUnitImages`: the pictures of organisation units. WIRE.md 5.4. */
 export class OrgUnitImageFiles {
@@ -29,13 +30,19 @@ export class OrgUnitImageFiles {
    */
   async set(orgUnit: string, data: Uploadable, options: AttachOptions = {}): Promise<FileResource> {
     const { orgUnitImageOf, setImage } = await import('./images.js')
-    return setImage(this.#context, orgUnitImageOf(orgUnit), data, options)
+    const image = orgUnitImageOf(orgUnit)
+    return withinTotal(this.#context, `set the image of ${orgUnit}`, options, (own) =>
+      setImage(this.#context, image, data, own),
+    )
   }
 
   /** Takes an image off; without one, nothing happens. @throws Dhis2Error */
   async remove(orgUnit: string, options: RequestOptions = {}): Promise<void> {
     const { orgUnitImageOf, removeImage } = await import('./images.js')
-    return removeImage(this.#context, orgUnitImageOf(orgUnit), options)
+    const image = orgUnitImageOf(orgUnit)
+    return withinTotal(this.#context, `remove the image of ${orgUnit}`, options, (own) =>
+      removeImage(this.#context, image, own),
+    )
   }
 
   /** The picture itself: whoever may sign in may read it. @throws Dhis2Error `not-found` where there is none */

@@ -7,6 +7,7 @@ import type { AttachedFile } from './tracker-attach.js'
 import type { DownloadAttributeOptions, DownloadTrackerOptions, NotModified, TrackerFile } from './tracker-download.js'
 import type { EventFile, EventQuery, TrackedEntityFile, TrackedEntityQuery } from './tracker-list.js'
 import type { TrackerKind, TrackerPlace } from './tracker-objects.js'
+import { withinTotal } from './total.js'
 
 /** How a tracked entity gets a file. */
 export interface AttachToTrackedEntityOptions extends AttachOptions {
@@ -91,7 +92,8 @@ export class TrackerFiles {
   }
 
   async #attach(place: TrackerPlace, data: Uploadable, options: AttachOptions): Promise<AttachedFile> {
-    return (await import('./tracker-attach.js')).attachFile(this.#context, place, data, options)
+    const { attachFile } = await import('./tracker-attach.js')
+    return withinTotal(this.#context, 'attach the file', options, (own) => attachFile(this.#context, place, data, own))
   }
 }
 

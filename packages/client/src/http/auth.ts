@@ -1,9 +1,11 @@
+import { fromBytes } from '../bytes/chunks.js'
 import type { CookieJar } from '../platform.js'
+import { type Answer, LightAnswer } from './answer.js'
 import type { Credentials } from './credentials.js'
 import { isSafe } from './request-line.js'
 import { discard, readText } from './response-body.js'
 import { SharedSignIn, type SignInAnswer } from './sign-in.js'
-import { type Transport, type TransportRequest, Unsent } from './transport.js'
+import { type Send, type TransportRequest, Unsent } from './transport.js'
 
 /** What {@link Authenticator} takes from its runtime and its client. */
 export interface AuthenticatorOptions {
@@ -35,10 +37,10 @@ export class Authenticator {
     this.#signIn = new SharedSignIn(options.jar !== undefined && !options.credentials.session)
   }
 
-  /** Takes the secrets of this sign-in out of a text. */
-  readonly redact = (text: string): string => {
+  /** Takes the secrets of this sign-in, and others that are known, out of a text. */
+  readonly redact = (text: string, others: readonly string[] = []): string => {
     const { credentials, jar, signInUrl } = this.#options
-    const secrets = [...credentials.secrets(), ...cookiesOf(jar?.header(signInUrl)).values()]
+    const secrets = [...others, ...credentials.secrets(), ...cookiesOf(jar?.header(signInUrl)).values()]
     // one as short as a word would blacken ordinary text
     const forms = secrets.filter((secret) => secret.length >= 4).flatMap(writtenForms)
     // the longest first: one may be a part of another
@@ -46,7 +48,7 @@ export class Authenticator {
   }
 
   /** The layer: credentials per attempt. */
-  wrap(next: Transport): Transport {
+  wrap(next: Send): Send {
     return async (request) => {
       const { origin } = this.#options.signInUrl
       if (request.url.origin !== origin) {
@@ -55,8 +57,8 @@ export class Authenticator {
         )
       }
       const answer = await this.#signIn.ensure(request.signal, () => this.#performSignIn(next, request))
-      if (answer && this.#isSignIn(request)) return responseOf(answer)
-      if (answer?.ok === false) throw new Unsent(this.#signInRequest(request), { response: responseOf(answer) })
+      if (answer && this.#isSignIn(request)) return answerOf(answer)
+      if (answer?.ok === false) throw new Unsent(this.#signInRequest(request), { response: answerOf(answer) })
       return this.#sendAuthorized(next, request)
     }
   }
@@ -65,7 +67,7 @@ export class Authenticator {
     return request.method === 'GET' && request.url.href === this.#options.signInUrl.href
   }
 
-  async #performSignIn(next: Transport, request: TransportRequest): Promise<SignInAnswer> {
+  async #performSignIn(next: Send, request: TransportRequest): Promise<SignInAnswer> {
     const signIn = this.#signInRequest(request)
     this.#newSession()
     try {
@@ -87,7 +89,7 @@ export class Authenticator {
     return { method: 'GET', url: this.#options.signInUrl, headers, idempotent: true, signal, timeouts }
   }
 
-  async #sendAuthorized(next: Transport, request: TransportRequest): Promise<Response> {
+  async #sendAuthorized(next: Send, request: TransportRequest): Promise<Answer> {
     const { credentials } = this.#options
     const authorization = await credentials.authorization(request.signal)
     const response = await this.#send(next, request, authorization)
@@ -104,7 +106,7 @@ export class Authenticator {
     return second
   }
 
-  async #send(next: Transport, request: TransportRequest, authorization: string | undefined): Promise<Response> {
+  async #send(next: Send, request: TransportRequest, authorization: string | undefined): Promise<Answer> {
     // another token may be another user: nothing of the old session goes with it
     if (this.#authorizedAs !== authorization) this.#newSession()
     this.#authorizedAs = authorization
@@ -155,8 +157,6 @@ function cookiesOf(header: string | undefined): Map<string, string> {
   return cookies
 }
 
-function responseOf(answer: SignInAnswer): Response {
-  const { status, statusText, headers, text } = answer
-  const bodiless = status === 204 || status === 205 || status === 304 || text === ''
-  return new Response(bodiless ? null : text, { status, statusText, headers })
+function answerOf(signIn: SignInAnswer): Answer {
+  return new LightAnswer(signIn, signIn.text === '' ? undefined : fromBytes(new TextEncoder().encode(signIn.text)))
 }

@@ -1,13 +1,15 @@
+import { openChunks, openOf } from '../bytes/chunks.js'
 import { bytesSource } from '../bytes/source.js'
+import { type Answer, toResponse } from './answer.js'
 import type { Authenticator } from './auth.js'
 import { withClassification } from './classify.js'
 import type { Clock } from './clock.js'
-import { startDeadline } from './deadline.js'
+import { type Deadline, startDeadline } from './deadline.js'
 import { readJson, readNothing } from './json.js'
 import { requestLine } from './request-line.js'
 import { DEFAULT_RETRY, type RetryOptions, type RetryPolicy, repeat } from './retry.js'
 import { DEFAULT_TIMEOUTS, type TimeoutLimits, timeoutError, type Timeouts, withTimeouts } from './timeouts.js'
-import type { Logger, Method, Middleware, RequestBody, Transport, TransportRequest } from './transport.js'
+import type { Logger, Method, Middleware, RequestBody, Send, TransportRequest } from './transport.js'
 
 /** What every method takes as its last argument. */
 export interface RequestOptions {
@@ -40,7 +42,7 @@ export interface CallInit extends RequestOptions {
 /** All that a surface sees of the client below it. Each rejects with a Dhis2Error, or with `signal.reason`. */
 export interface Call {
   /** The answer, whatever its type; its body is the caller's to read or cancel. */
-  (method: Method, path: string, init: CallInit): Promise<Response>
+  (method: Method, path: string, init: CallInit): Promise<Answer>
   /** The answer's body as JSON, read whole. An answer that breaks off is asked for again. */
   json(method: Method, path: string, init: CallInit): Promise<unknown>
   /** For answers whose body says nothing. A web page is none of DHIS2's. */
@@ -51,8 +53,10 @@ export interface Call {
 export interface StackOptions {
   /** Ends with a slash; `api/…` is resolved against it. */
   readonly baseUrl: URL
-  readonly transport: Transport
+  readonly transport: Send
   readonly authenticator: Authenticator
+  /** What beside the sign-in must not appear in a message. */
+  readonly secrets?: readonly string[] | undefined
   readonly middleware: readonly Middleware[]
   readonly timeouts: Timeouts
   readonly retry: RetryOptions | false
@@ -64,17 +68,27 @@ export interface StackOptions {
 
 /** Puts the layers of one call together, outermost first: deadline, retry, reading, classify, auth, middleware, idle, transport. */
 export function createCall(stack: StackOptions): Call {
+  // for calls that the caller does not end
+  const never = new AbortController().signal
+  const watched = withTimeouts(stack.transport, limitsOf(stack.timeouts))
   const send = stack.authenticator.wrap(
-    stack.middleware.reduceRight((next, wrap) => wrap(next), withTimeouts(stack.transport, limitsOf(stack.timeouts))),
+    stack.middleware.reduceRight<Send>(
+      (next, wrap) => wrap(async (request) => toResponse(await next(request))),
+      watched,
+    ),
   )
-  const run = async <T>(method: Method, path: string, init: CallInit, read: Reader<T>): Promise<T> => {
+  const run = async <T>(method: Method, path: string, init: CallInit, read: Reader<T>): Promise<[T, Deadline]> => {
     init.signal?.throwIfAborted()
     const { clock, logger, authenticator } = stack
     const limits = limitsOf(stack.timeouts, init.timeouts)
-    const classified = withClassification(send, { what: init.what, clock, redact: authenticator.redact })
-    const request = requestOf(stack, method, path, init)
+    const classified = withClassification(send, {
+      what: init.what,
+      clock,
+      redact: (text) => authenticator.redact(text, stack.secrets),
+    })
+    const request = requestOf(stack, method, path, init, never)
     const deadline = startDeadline({
-      signal: init.signal,
+      signal: request.signal,
       total: limits.total,
       now: clock.now(),
       expired: () => timeoutError(request, 'total', limits.total),
@@ -107,21 +121,27 @@ export function createCall(stack: StackOptions): Call {
         },
         once,
       )
-      return deadline.over(result)
+      return [result, deadline]
     } catch (error) {
       deadline.end()
       throw deadline.signal.aborted ? deadline.signal.reason : error
     }
   }
-  const call = (method: Method, path: string, init: CallInit): Promise<Response> =>
-    run(method, path, init, (response) => Promise.resolve(response))
-  return Object.assign(call, {
-    json: (method: Method, path: string, init: CallInit) => run(method, path, init, readJson),
-    empty: (method: Method, path: string, init: CallInit) => run(method, path, init, readNothing),
-  })
+  const call = async (method: Method, path: string, init: CallInit): Promise<Answer> => {
+    const [answer, deadline] = await run(method, path, init, (head) => Promise.resolve(head))
+    return deadline.over(answer)
+  }
+  const whole =
+    <T>(read: Reader<T>) =>
+    async (method: Method, path: string, init: CallInit): Promise<T> => {
+      const [result, deadline] = await run(method, path, init, read)
+      deadline.end()
+      return result
+    }
+  return Object.assign(call, { json: whole(readJson), empty: whole(readNothing) })
 }
 
-type Reader<T> = (response: Response, request: TransportRequest, what: string) => Promise<T>
+type Reader<T> = (answer: Answer, request: TransportRequest, what: string) => Promise<T>
 
 /** The policy of a call: its own values over the client's over the defaults. */
 export function policyOf(outer: RetryOptions | false, inner: RetryOptions | false | undefined): RetryPolicy {
@@ -139,7 +159,13 @@ function defined<T extends object>(options: T): { [K in keyof T]-?: Exclude<T[K]
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
 }
 
-function requestOf(stack: StackOptions, method: Method, path: string, init: CallInit): TransportRequest {
+function requestOf(
+  stack: StackOptions,
+  method: Method,
+  path: string,
+  init: CallInit,
+  never: AbortSignal,
+): TransportRequest {
   const url = new URL(path, stack.baseUrl)
   for (const [name, value] of Object.entries(init.query ?? {})) {
     if (value === undefined) continue
@@ -161,7 +187,7 @@ function requestOf(stack: StackOptions, method: Method, path: string, init: Call
     headers,
     body,
     idempotent: init.idempotent ?? !(method === 'POST' || method === 'PATCH'),
-    signal: init.signal ?? new AbortController().signal,
+    signal: init.signal ?? never,
   }
 }
 
@@ -173,10 +199,10 @@ function noticing(body: RequestBody, onOpen: () => void): RequestBody {
     size,
     replayable,
     onSent,
-    open(options) {
+    open: openOf((options) => {
       onOpen()
-      return body.open(options)
-    },
+      return openChunks(body, options)
+    }),
   }
 }
 

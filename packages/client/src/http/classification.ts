@@ -1,5 +1,6 @@
 import type { Dhis2ErrorCode } from '../errors.js'
 import type { ErrorReport, WebMessage } from '../models/web-message.js'
+import type { AnswerHeaders } from './answer.js'
 import type { Method } from './transport.js'
 
 /** What is known about an answer that is not a success. */
@@ -7,7 +8,7 @@ export interface Refusal {
   readonly method: Method
   readonly url: URL
   readonly status: number
-  readonly headers: Headers
+  readonly headers: Pick<AnswerHeaders, 'get'>
   /** The first 1 MiB of the body. */
   readonly text: string
   readonly html: boolean
@@ -353,9 +354,11 @@ export const CLASSIFICATION: Classification[] = [
   },
   {
     id: 'server-error',
+    // it may fail after the database has the change, while it makes the answer
     matches: (r) => r.status >= 500 && r.message !== undefined,
     code: 'server',
     retryable: true,
+    doubtful: true,
     hint: 'See the server’s log.',
   },
   {

@@ -2,11 +2,12 @@ import { Dhis2Error, type Dhis2ErrorCode, isDhis2Error, withDetails } from '../e
 import { type ErrorReport, errorReportsOf, parseWebMessage } from '../models/web-message.js'
 import type { Clock } from './clock.js'
 import type { Classification, Refusal } from './classification.js'
+import type { Answer } from './answer.js'
 import type { ConnectionFailure } from './connection-errors.js'
 import { isSafe, pathOf, requestLine } from './request-line.js'
 import { readText, watchBody } from './response-body.js'
 import { retryAfterOf } from './retry-after.js'
-import { type Transport, type TransportRequest, Unsent } from './transport.js'
+import { type Send, type TransportRequest, Unsent } from './transport.js'
 
 /** How much of an error's body is read, in bytes, and for how long, in milliseconds. */
 const BODY_LIMIT = 1_048_576
@@ -25,11 +26,11 @@ export interface ClassifyOptions {
  * The layer that turns an answer or an exception into a success or a {@link Dhis2Error}, by the rows of
  * `CLASSIFICATION`. The only reader of statuses and WebMessages. Success is 2xx and 304; its body is not touched.
  */
-export function withClassification(next: Transport, options: ClassifyOptions): Transport {
+export function withClassification(next: Send, options: ClassifyOptions): Send {
   return async (request) => {
     // loaded beside the first request, not after it: what makes that fail may keep the table away as well
     void loadTable()
-    let response: Response
+    let response: Answer
     try {
       response = await next(request)
     } catch (error) {
@@ -42,7 +43,6 @@ export function withClassification(next: Transport, options: ClassifyOptions): T
     }
     if (response.ok || response.status === 304) {
       return watchBody(response, {
-        onEnd: () => undefined,
         async mapError(error) {
           if (request.signal.aborted) return request.signal.reason
           return isDhis2Error(error)
@@ -60,7 +60,7 @@ async function noAnswer(error: unknown, request: TransportRequest, options: Clas
 }
 
 async function refusalError(
-  response: Response,
+  response: Answer,
   request: TransportRequest,
   options: ClassifyOptions,
 ): Promise<Dhis2Error> {
@@ -89,20 +89,24 @@ async function refusalError(
 
 type Table = typeof import('./classification.js')
 
-function loadTable(): Promise<Table | undefined> {
-  return import('./classification.js').catch(() => undefined)
+let table: Table | undefined
+
+/** A failure is not kept: the next request tries again. */
+async function loadTable(): Promise<Table | undefined> {
+  table ??= await import('./classification.js').catch(() => undefined)
+  return table
 }
 
 /** Without the table only the general is known: a server's failure is worth another try. */
 async function rowOf(refusal: Refusal): Promise<Pick<Classification, 'code' | 'retryable' | 'doubtful' | 'hint'>> {
-  const table = await loadTable()
-  if (table !== undefined) return table.CLASSIFICATION.find((row) => row.matches(refusal)) ?? table.UNKNOWN_ANSWER
+  const known = await loadTable()
+  if (known !== undefined) return known.CLASSIFICATION.find((row) => row.matches(refusal)) ?? known.UNKNOWN_ANSWER
   const hint = 'What the answer means could not be looked up: a part of the client did not load.'
   const failed = refusal.status >= 500 || refusal.status === 429
   return { code: failed ? 'server' : 'protocol', retryable: failed, doubtful: true, hint }
 }
 
-function refusalOf(response: Response, request: TransportRequest, text: string): Refusal {
+function refusalOf(response: Answer, request: TransportRequest, text: string): Refusal {
   const type = response.headers.get('content-type') ?? ''
   const html = /html/i.test(type) || /^\s*<(!doctype|html)/i.test(text)
   const message = html ? undefined : parseWebMessage(text)
@@ -146,7 +150,7 @@ function oneLine(text: string): string {
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }
 
-function locationOf(response: Response, base: URL): URL | undefined {
+function locationOf(response: Answer, base: URL): URL | undefined {
   const location = response.headers.get('location')
   if (location === null || !URL.canParse(location, base)) return undefined
   const url = new URL(location, base)

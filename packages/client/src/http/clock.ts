@@ -1,3 +1,5 @@
+import { onAbort } from '../signals.js'
+
 /** Time and chance, so that tests can hold both still. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -20,14 +22,10 @@ export const systemClock: Clock = {
         reject(signal.reason as Error)
         return
       }
-      const end = (): void => {
+      const end = onAbort(signal, () => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', abort)
-      }
-      const abort = (): void => {
-        end()
         reject(signal.reason as Error)
-      }
+      })
       const timer = setTimeout(
         () => {
           end()
@@ -35,7 +33,6 @@ export const systemClock: Clock = {
         },
         Math.min(ms, LONGEST_TIMER),
       )
-      signal.addEventListener('abort', abort)
     })
   },
 }

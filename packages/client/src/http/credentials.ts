@@ -1,5 +1,5 @@
 import { Dhis2Error, isDhis2Error } from '../errors.js'
-import { abortable } from './signals.js'
+import { abortable } from '../signals.js'
 
 /**
  * How the client signs in.

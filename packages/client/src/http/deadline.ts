@@ -1,6 +1,7 @@
 import { LONGEST_TIMER } from './clock.js'
+import type { Answer } from './answer.js'
 import { watchBody } from './response-body.js'
-import { linkedController } from './signals.js'
+import { linkedController } from '../signals.js'
 
 /** The total clock of one call, joined with the caller's signal. */
 export interface Deadline {
@@ -10,8 +11,8 @@ export interface Deadline {
   readonly at: number
   /** Stops the clock. */
   end(): void
-  /** Stops the clock when the result is used up: at once, or at the end of the body where it is a `Response`. */
-  over<T>(result: T): T
+  /** The answer, at the end of whose body the clock stops. */
+  over(answer: Answer): Answer
 }
 
 /** What {@link startDeadline} needs to know. */
@@ -29,7 +30,7 @@ export interface DeadlineOptions {
 export function startDeadline({ signal, total, now, expired }: DeadlineOptions): Deadline {
   if (!Number.isFinite(total)) {
     const nothing = (): void => undefined
-    return { signal: signal ?? new AbortController().signal, at: total, end: nothing, over: (result) => result }
+    return { signal: signal ?? new AbortController().signal, at: total, end: nothing, over: (answer) => answer }
   }
   const linked = linkedController(signal)
   const timer = total <= LONGEST_TIMER ? setTimeout(() => linked.controller.abort(expired()), total) : undefined
@@ -41,12 +42,6 @@ export function startDeadline({ signal, total, now, expired }: DeadlineOptions):
     signal: linked.signal,
     at: now + total,
     end,
-    over<T>(result: T): T {
-      if (!(result instanceof Response)) {
-        end()
-        return result
-      }
-      return watchBody(result, { signal: linked.signal, onEnd: end }) as T
-    },
+    over: (answer) => watchBody(answer, { signal: linked.signal, onEnd: end }),
   }
 }

@@ -1,4 +1,5 @@
 import { Dhis2Error } from '../errors.js'
+import { type Answer, chunksOf } from './answer.js'
 import { isSafe, pathOf, requestLine } from './request-line.js'
 import { discard } from './response-body.js'
 import type { TransportRequest } from './transport.js'
@@ -10,7 +11,7 @@ const LIMIT = 128 * 1_048_576
  * Reads the answer to a request as JSON, whole.
  * @throws Dhis2Error `protocol` when it is none: a web page, cut off, empty (all three retryable), without end.
  */
-export async function readJson(response: Response, request: TransportRequest, what: string): Promise<unknown> {
+export async function readJson(response: Answer, request: TransportRequest, what: string): Promise<unknown> {
   const broken = (why: string, retryable?: boolean): Dhis2Error =>
     notAsItShould(response, request, what, why, retryable)
   const text = await boundedText(response, () =>
@@ -29,13 +30,13 @@ export async function readJson(response: Response, request: TransportRequest, wh
  * Lets go of an answer whose status says everything, unless it cannot be DHIS2's.
  * @throws Dhis2Error `protocol` for a web page: something on the way answers, and DHIS2 did not do what was asked
  */
-export async function readNothing(response: Response, request: TransportRequest, what: string): Promise<void> {
+export async function readNothing(response: Answer, request: TransportRequest, what: string): Promise<void> {
   discard(response)
   if (isPage(response)) throw notAsItShould(response, request, what, `a web page. ${IS_IT_DHIS2}`)
 }
 
 /** Whether an answer says that it is a web page. */
-export function isPage(response: Response): boolean {
+export function isPage(response: Answer): boolean {
   return /html/i.test(response.headers.get('content-type') ?? '')
 }
 
@@ -43,7 +44,7 @@ const IS_IT_DHIS2 = 'Is the base URL right, with no proxy or sign-in page before
 
 /** The error of a success that is none of DHIS2's. */
 function notAsItShould(
-  response: Response,
+  response: Answer,
   request: Pick<TransportRequest, 'method' | 'url'>,
   what: string,
   why: string,
@@ -59,21 +60,20 @@ function notAsItShould(
   })
 }
 
-async function boundedText(response: Response, tooMuch: () => Dhis2Error): Promise<string> {
-  if (response.body === null) return ''
-  const reader = response.body.getReader()
+async function boundedText(answer: Answer, tooMuch: () => Dhis2Error): Promise<string> {
+  const chunks = chunksOf(answer)
+  if (chunks === undefined) return ''
   const decoder = new TextDecoder()
-  const parts: string[] = []
+  let text = ''
   let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return parts.join('') + decoder.decode()
-    size += value.byteLength
+  for (let chunk = await chunks.next(); chunk !== undefined; chunk = await chunks.next()) {
+    size += chunk.byteLength
     if (size > LIMIT) {
       const error = tooMuch()
-      reader.cancel(error).catch(() => undefined)
+      chunks.cancel(error).catch(() => undefined)
       throw error
     }
-    parts.push(decoder.decode(value, { stream: true }))
+    text += decoder.decode(chunk, { stream: true })
   }
+  return text + decoder.decode()
 }

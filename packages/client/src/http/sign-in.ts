@@ -1,11 +1,9 @@
-import { abortable } from './signals.js'
+import type { AnswerHead } from './answer.js'
+import { abortable } from '../signals.js'
 
 /** The answer to a sign-in as data: everyone who waited for it gets it. */
-export interface SignInAnswer {
+export interface SignInAnswer extends AnswerHead {
   readonly ok: boolean
-  readonly status: number
-  readonly statusText: string
-  readonly headers: Headers
   readonly text: string
 }
 

@@ -1,9 +1,10 @@
 import { Dhis2Error, isDhis2Error, type TimeoutClock } from '../errors.js'
 import { LONGEST_TIMER } from './clock.js'
 import { isSafe, pathOf, requestLine } from './request-line.js'
-import { discard, watchBody, watchStream } from './response-body.js'
-import { abortable, linkedController } from './signals.js'
-import type { RequestBody, Transport, TransportRequest } from './transport.js'
+import { openChunks, openOf } from '../bytes/chunks.js'
+import { discard, watchBody, watchChunks } from './response-body.js'
+import { abortable, linkedController } from '../signals.js'
+import type { RequestBody, Send, TransportRequest } from './transport.js'
 
 /** The clocks of a call, in milliseconds; `Infinity` switches one off. */
 export interface Timeouts {
@@ -11,7 +12,7 @@ export interface Timeouts {
   readonly headers?: number | undefined
   /** Without a byte in either direction, while the other side is waited for. Default 60,000. */
   readonly idle?: number | undefined
-  /** For the whole call with its retries and waits. Default none. */
+  /** For a whole change, upload or reading of a file, with all its requests, retries and waits; in a list for each page. Default none. */
   readonly total?: number | undefined
 }
 
@@ -29,7 +30,7 @@ export const DEFAULT_TIMEOUTS: TimeoutLimits = {
  * the body, ends it with a retryable `timeout`. A slow source or a slow reader of ours does not count,
  * nor does the wait for other requests of ours.
  */
-export function withTimeouts(next: Transport, limits: Pick<TimeoutLimits, 'headers' | 'idle'>): Transport {
+export function withTimeouts(next: Send, limits: Pick<TimeoutLimits, 'headers' | 'idle'>): Send {
   return async (request) => {
     const linked = linkedController(request.signal)
     const watchdog = new Watchdog(request, { ...limits, ...request.timeouts }, linked.controller)
@@ -75,23 +76,23 @@ function watchedBody(request: TransportRequest, body: RequestBody, watchdog: () 
       watchdog()?.watch(loaded < read ? 'idle' : 'headers')
       body.onSent?.(loaded)
     },
-    async open(options) {
+    open: openOf(async (options) => {
       read = 0
       watchdog()?.rest()
-      const stream = await body.open(options).catch((error: unknown) => {
+      const chunks = await openChunks(body, options).catch((error: unknown) => {
         throw options?.signal?.aborted ? error : unreadable(request, error)
       })
       watchdog()?.watch('idle')
-      return watchStream(stream, {
+      return watchChunks(chunks, {
         onPull: () => watchdog()?.rest(),
         onChunk(chunk) {
           read += chunk.byteLength
           watchdog()?.watch('idle')
         },
         onEnd: () => watchdog()?.watch('headers'),
-        mapError: (error) => Promise.resolve(options?.signal?.aborted ? error : unreadable(request, error)),
+        mapError: (error) => (options?.signal?.aborted ? error : unreadable(request, error)),
       })
-    },
+    }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../bytes/source.js'
+import type { Answer } from './answer.js'
 import type { TimeoutLimits } from './timeouts.js'
 
 /** The body of a request: a source without a name. `type` is its Content-Type. */
@@ -40,14 +41,17 @@ export interface TransportRequest {
  */
 export type Transport = (request: TransportRequest) => Promise<Response>
 
+/** A {@link Transport} inside the stack, where an answer need not be a `Response`. */
+export type Send = (request: TransportRequest) => Promise<Answer>
+
 /** What a layer throws that did not send a request, because one of its own that had to come first failed: the sign-in. */
 export class Unsent extends Error {
   /** The request that failed instead. */
   readonly request: TransportRequest
   /** What it was answered; without an answer, `cause` is what was thrown. */
-  readonly response: Response | undefined
+  readonly response: Answer | undefined
 
-  constructor(request: TransportRequest, outcome: { readonly response?: Response; readonly cause?: unknown }) {
+  constructor(request: TransportRequest, outcome: { readonly response?: Answer; readonly cause?: unknown }) {
     super(`${request.method} ${request.url.pathname} failed first`, { cause: outcome.cause })
     this.request = request
     this.response = outcome.response

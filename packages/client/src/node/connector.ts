@@ -77,7 +77,7 @@ export function createConnector({ timeout, trust, proxyFor }: ConnectorOptions):
     connectToProxy(options, callback) {
       if (end.signal.aborted) return callback(closed(), null)
       const url = new URL(`${options.protocol}//${options.host}`)
-      reach({ url, authorization: undefined }, guarded(callback))
+      reach({ url, authorization: undefined, secrets: [] }, guarded(callback))
     },
     hangUp: () => end.abort(closed()),
   }

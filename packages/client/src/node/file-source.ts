@@ -2,8 +2,10 @@ import type { Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Chunks, openOf } from '../bytes/chunks.js'
 import type { ByteSource } from '../bytes/source.js'
 import { Dhis2Error } from '../errors.js'
+import { onAbort } from '../signals.js'
 import { fileError } from './file-errors.js'
 
 /** Bytes that are read at once. */
@@ -30,7 +32,7 @@ export async function fileSource(path: string | URL, options: FileSourceOptions 
     type: options.type ?? '',
     size: first.size,
     replayable: true,
-    open: ({ signal } = {}) => openFile(absolute, first, signal),
+    open: openOf(({ signal } = {}) => openFile(absolute, first, signal)),
   }
 }
 
@@ -50,7 +52,7 @@ async function look(path: string): Promise<Stats> {
   }
 }
 
-async function openFile(path: string, first: Stats, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+async function openFile(path: string, first: Stats, signal?: AbortSignal): Promise<Chunks> {
   signal?.throwIfAborted()
   let handle: FileHandle
   try {
@@ -65,57 +67,54 @@ async function openFile(path: string, first: Stats, signal?: AbortSignal): Promi
     await handle.close()
     throw error
   }
-  return streamOf(handle, path, first, signal)
+  return chunksOf(handle, path, first, signal)
 }
 
-function streamOf(handle: FileHandle, path: string, first: Stats, signal?: AbortSignal): ReadableStream<Uint8Array> {
+function chunksOf(handle: FileHandle, path: string, first: Stats, signal?: AbortSignal): Chunks {
   let position = 0
-  let onAbort: (() => void) | undefined
+  let closed: Promise<void> | undefined
+  // read while the chunk before it is on its way
+  let ahead: Promise<Uint8Array | undefined> | undefined
 
-  async function close(): Promise<void> {
-    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
+  function close(): Promise<void> {
+    unlink()
     // waits for a read that is under way
-    await handle.close()
+    closed ??= handle.close()
+    return closed
   }
+
+  const unlink = onAbort(signal, () => void close().catch(ignore))
 
   /** The next bytes; the last ones only when nothing comes after them and the file is still the same. */
-  async function next(): Promise<Uint8Array | undefined> {
-    const left = first.size - position
-    const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK, left))
-    const { bytesRead } = await handle.read(chunk, 0, chunk.byteLength, position)
-    position += bytesRead
-    if (bytesRead === 0 || position === first.size) {
-      const now = await handle.stat()
-      if (left > 0 && bytesRead === 0) throw changed(path, first, now)
-      ensureSame(path, first, now)
+  async function read(): Promise<Uint8Array | undefined> {
+    try {
+      const left = first.size - position
+      const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK, left))
+      const { bytesRead } = await handle.read(chunk, 0, chunk.byteLength, position)
+      position += bytesRead
+      if (bytesRead === 0 || position === first.size) {
+        const now = await handle.stat()
+        if (left > 0 && bytesRead === 0) throw changed(path, first, now)
+        ensureSame(path, first, now)
+        await close()
+      }
+      return bytesRead === 0 ? undefined : new Uint8Array(chunk.buffer, 0, bytesRead)
+    } catch (error) {
+      await close().catch(ignore)
+      throw signal?.aborted ? signal.reason : cannotRead(error, path)
     }
-    return bytesRead === 0 ? undefined : new Uint8Array(chunk.buffer, 0, bytesRead)
   }
 
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      onAbort = () => {
-        controller.error(signal?.reason)
-        close().catch(ignore)
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
-    },
-    async pull(controller) {
-      try {
-        const chunk = await next()
-        if (signal?.aborted) return
-        if (chunk !== undefined) controller.enqueue(chunk)
-        if (position < first.size) return
-        await close()
-        controller.close()
-      } catch (error) {
-        if (signal?.aborted) return
-        await close().catch(ignore)
-        throw cannotRead(error, path)
-      }
+  return {
+    async next() {
+      signal?.throwIfAborted()
+      const chunk = await (ahead ?? read())
+      ahead = closed === undefined ? read() : Promise.resolve(undefined)
+      ahead.catch(ignore)
+      return chunk
     },
     cancel: close,
-  })
+  }
 }
 
 function ensureSame(path: string, first: Stats, now: Stats): void {

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
+import { type Chunks, openChunks } from '../bytes/chunks.js'
 import { Dhis2Error } from '../errors.js'
+import { abortable, onAbort } from '../signals.js'
 import type { RequestBody } from '../http/transport.js'
 
 /** Bodies up to this size go out as one Buffer: half as many system calls, and the request is on its way at once. */
@@ -25,58 +27,65 @@ export interface Outgoing {
  * @param moved Called when bytes leave.
  */
 export async function outgoing(body: RequestBody, signal: AbortSignal, moved: () => void): Promise<Outgoing> {
-  const source = reading(body)
-  const { failure, stop, answered } = source
   const { size } = body
-  if (size === undefined || size > ONE_BUFFER) {
-    return { payload: unhurried(exactly(source.next, size), moved), length: size, failure, stop, answered }
-  }
-  const onAbort = () => stop(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
+  if (size !== undefined && size <= ONE_BUFFER) return { ...(await inOneBuffer(body, size, signal)), ...FINISHED }
+  const { next, failure, stop, answered } = reading(body)
+  return { payload: unhurried(exactly(next, size), moved), length: size, failure, stop, answered }
+}
+
+/** Of a body that has been read: nothing is left to fail or to be let go of. */
+const FINISHED = { failure: () => undefined, stop: ignore, answered: ignore } as const
+
+async function inOneBuffer(
+  body: RequestBody,
+  size: number,
+  signal: AbortSignal,
+): Promise<Pick<Outgoing, 'payload' | 'length'>> {
+  const chunks = await abortable(openChunks(body, { signal }), signal, (late) => void late.cancel().catch(ignore))
+  const cancel = () => void chunks.cancel(signal.reason).catch(ignore)
+  const unlink = onAbort(signal, cancel)
   try {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of exactly(source.next, size)) chunks.push(chunk)
-    const payload = Buffer.concat(chunks)
-    return { payload, length: payload.byteLength, failure, stop, answered }
+    const parts: Uint8Array[] = []
+    for await (const chunk of exactly(() => chunks.next(), size)) parts.push(chunk)
+    const payload = Buffer.concat(parts)
+    return { payload, length: payload.byteLength }
+  } catch (error) {
+    cancel()
+    throw error
   } finally {
-    signal.removeEventListener('abort', onAbort)
-    stop(undefined)
+    unlink()
   }
 }
 
 /** A source, read chunk by chunk, that can be told to stop at any moment: while it opens, and while it waits for bytes. */
 function reading(body: RequestBody) {
   const open = new AbortController()
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  let chunks: Chunks | undefined
   let failed: { readonly error: unknown } | undefined
   let stopped = false
   let finished = false
 
   async function read(): Promise<Uint8Array | undefined> {
     if (finished) return undefined
-    if (reader === undefined) {
-      const stream = await body.open({ signal: open.signal })
+    if (chunks === undefined) {
+      const opened = await openChunks(body, { signal: open.signal })
       if (stopped) {
-        stream.cancel(open.signal.reason).catch(ignore)
+        opened.cancel(open.signal.reason).catch(ignore)
         throw open.signal.reason
       }
-      reader = stream.getReader()
+      chunks = opened
     }
-    const { done, value } = await reader.read()
+    const chunk = await chunks.next()
     if (stopped) throw open.signal.reason
-    finished = done
-    if (done) return undefined
-    if (!(value instanceof Uint8Array)) {
-      throw new TypeError(`A body yields ${typeof value} instead of Uint8Array.`)
-    }
-    return value
+    finished = chunk === undefined
+    return chunk
   }
 
   function stop(reason: unknown): void {
     if (stopped || finished) return
     stopped = true
     open.abort(reason)
-    reader?.cancel(reason).catch(ignore)
+    chunks?.cancel(reason).catch(ignore)
   }
 
   return {

@@ -6,6 +6,8 @@ export interface Proxy {
   readonly url: URL
   /** The `Proxy-Authorization` header, where its URL held user name and password. */
   readonly authorization: string | undefined
+  /** What of it must not appear in a message. */
+  readonly secrets: readonly string[]
 }
 
 /** Which proxy a request to this URL goes through. */
@@ -48,9 +50,11 @@ function parseProxy(text: string, name: string): Proxy {
   }
   const { username, password } = url
   const pair = `${decoded(username)}:${decoded(password)}`
+  const encoded = Buffer.from(pair).toString('base64')
   return {
     url: new URL(url.origin),
-    authorization: pair === ':' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`,
+    authorization: pair === ':' ? undefined : `Basic ${encoded}`,
+    secrets: pair === ':' ? [] : [decoded(password), encoded],
   }
 }
 

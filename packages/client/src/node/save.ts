@@ -3,6 +3,7 @@ import { constants, type Stats } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { safeFileName } from '../bytes/safe-file-name.js'
+import type { Chunks } from '../bytes/chunks.js'
 import { Dhis2Error } from '../errors.js'
 import type { SavedFile, SaveJob } from '../platform.js'
 import { errnoOf, fileError } from './file-errors.js'
@@ -100,21 +101,15 @@ async function writePart(part: string, job: SaveJob, failed: string, replaced: S
 const BATCH = 1_048_576
 
 /** Fills the file from its start with what one attempt yields. */
-async function fill(
-  handle: FileHandle,
-  bytes: ReadableStream<Uint8Array>,
-  failed: string,
-  directory: string,
-): Promise<number> {
-  const reader = bytes.getReader()
+async function fill(handle: FileHandle, bytes: Chunks, failed: string, directory: string): Promise<number> {
   let size = 0
-  // told from a failure of the stream, which stays as it is
+  // told from a failure of the download, which stays as it is
   const onDisk = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work
     } catch (error) {
       const clear = cannotSave(error, failed, directory)
-      reader.cancel(clear).catch(ignore)
+      bytes.cancel(clear).catch(ignore)
       throw clear
     }
   }
@@ -126,18 +121,16 @@ async function fill(
   const flush = async (): Promise<void> => {
     await onDisk(writing)
     writing = writeAll(handle, batch, size)
-    // it is awaited later, or the stream fails first and the file is thrown away
+    // it is awaited later, or the download fails first and the file is thrown away
     writing.catch(ignore)
     size += batched
     batch = []
     batched = 0
   }
   try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      batch.push(value)
-      batched += value.byteLength
+    for (let chunk = await bytes.next(); chunk !== undefined; chunk = await bytes.next()) {
+      batch.push(chunk)
+      batched += chunk.byteLength
       if (batched >= BATCH) await flush()
     }
     await flush()

@@ -1,8 +1,9 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { abortable } from '../http/signals.js'
-import { type ByteSource, streamOf } from '../bytes/source.js'
+import { abortable, onAbort } from '../signals.js'
+import { type Chunks, fromBytes, openChunks, openOf } from '../bytes/chunks.js'
+import type { ByteSource } from '../bytes/source.js'
 import { Dhis2Error } from '../errors.js'
 import type { SpooledSource } from '../platform.js'
 import { fileError } from './file-errors.js'
@@ -20,16 +21,15 @@ const IN_MEMORY = 1_048_576
  */
 export async function spoolToFile(source: ByteSource, signal: AbortSignal): Promise<SpooledSource> {
   signal.throwIfAborted()
-  const stream = await abortable(source.open({ signal }), signal, (late) => void late.cancel().catch(ignore))
-  const reader = stream.getReader()
-  const onAbort = () => void reader.cancel(signal.reason).catch(ignore)
-  signal.addEventListener('abort', onAbort, { once: true })
-  if (signal.aborted) onAbort()
+  const chunks = await abortable(openChunks(source, { signal }), signal, (late) => void late.cancel().catch(ignore))
+  const cancel = () => void chunks.cancel(signal.reason).catch(ignore)
+  const unlink = onAbort(signal, cancel)
+  if (signal.aborted) cancel()
   try {
     const head: Uint8Array[] = []
     let size = 0
     while (size <= IN_MEMORY) {
-      const chunk = await nextOf(reader, signal)
+      const chunk = await nextOf(chunks, signal)
       if (chunk === undefined) {
         ensureSize(source, size)
         return inMemory(source, Buffer.concat(head))
@@ -37,23 +37,20 @@ export async function spoolToFile(source: ByteSource, signal: AbortSignal): Prom
       head.push(chunk)
       size += chunk.byteLength
     }
-    return await inFile(source, head, reader, signal)
+    return await inFile(source, head, chunks, signal)
   } catch (error) {
-    reader.cancel(error).catch(ignore)
+    chunks.cancel(error).catch(ignore)
     throw signal.aborted ? signal.reason : error
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    unlink()
   }
 }
 
-async function nextOf(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  const { done, value } = await reader.read()
-  // an abort cancels the reader, which then looks as if it had come to its end
+async function nextOf(chunks: Chunks, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  const chunk = await chunks.next()
+  // an abort cancels the chunks, which then look as if they had come to their end
   signal.throwIfAborted()
-  return done ? undefined : value
+  return chunk
 }
 
 function inMemory(source: ByteSource, bytes: Uint8Array): SpooledSource {
@@ -63,7 +60,7 @@ function inMemory(source: ByteSource, bytes: Uint8Array): SpooledSource {
     type: source.type,
     size: bytes.byteLength,
     replayable: true,
-    open: () => (kept === undefined ? Promise.reject(disposed()) : Promise.resolve(streamOf(kept))),
+    open: openOf(() => (kept === undefined ? Promise.reject(disposed()) : Promise.resolve(fromBytes(kept)))),
     dispose() {
       kept = undefined
       return Promise.resolve()
@@ -74,7 +71,7 @@ function inMemory(source: ByteSource, bytes: Uint8Array): SpooledSource {
 async function inFile(
   source: ByteSource,
   head: Uint8Array[],
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  chunks: Chunks,
   signal: AbortSignal,
 ): Promise<SpooledSource> {
   let directory: string | undefined
@@ -88,7 +85,7 @@ async function inFile(
     const handle = await open(path, 'wx', 0o600)
     let size = 0
     try {
-      for (let chunk = head.shift(); chunk !== undefined; chunk = head.shift() ?? (await nextOf(reader, signal))) {
+      for (let chunk = head.shift(); chunk !== undefined; chunk = head.shift() ?? (await nextOf(chunks, signal))) {
         await writeAll(handle, [chunk], size)
         size += chunk.byteLength
       }
@@ -100,7 +97,7 @@ async function inFile(
     let gone = false
     return {
       ...kept,
-      open: (options) => (gone ? Promise.reject(disposed()) : kept.open(options)),
+      open: openOf((options) => (gone ? Promise.reject(disposed()) : openChunks(kept, options))),
       async dispose() {
         gone = true
         await remove()

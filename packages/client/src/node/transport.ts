@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { Agent, type Dispatcher, errors } from 'undici'
-import { abortable } from '../http/signals.js'
+import { abortable } from '../signals.js'
+import type { Answer } from '../http/answer.js'
 import type { TransportRequest } from '../http/transport.js'
 import type { ConnectionOptions, PlatformTransport } from '../platform.js'
-import { type Flight, toResponse } from './answer.js'
+import { answerOf, type Flight } from './answer.js'
 import { createConnector } from './connector.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 import { type Proxy, proxyChoice } from './proxy.js'
@@ -49,7 +50,7 @@ export function createUndiciTransport(
   const turns = new Turns(most)
   let closing: Promise<void> | undefined
 
-  async function send(request: TransportRequest): Promise<Response> {
+  async function send(request: TransportRequest): Promise<Answer> {
     const { signal } = request
     signal.throwIfAborted()
     if (closing !== undefined) throw new errors.ClientClosedError()
@@ -80,7 +81,7 @@ export function createUndiciTransport(
         answer.body.on('error', ignore).destroy()
         throw refusal(proxy, answer.statusCode, `a request for ${request.url.host}`)
       }
-      return toResponse(answer, request, flight)
+      return answerOf(answer, request, flight)
     } catch (error) {
       flights.delete(flight)
       leave?.()
@@ -93,6 +94,7 @@ export function createUndiciTransport(
 
   return {
     send,
+    secretsFor: (url) => proxyFor(url)?.secrets ?? [],
     close() {
       closing ??= close([agent, toProxies], turns, flights, times).finally(() => connector.hangUp())
       return closing

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { digesting, digestOf, limited, verifyingStream } from '../../src/bytes/integrity.js'
+import { fromStream, toStream } from '../../src/bytes/chunks.js'
+import { digesting, digestOf, limited, verifying } from '../../src/bytes/integrity.js'
 import type { Md5 } from '../../src/platform.js'
 import { bytes, collect, settle, textOf, watched, watchedSource } from './streams.js'
 
@@ -59,9 +60,11 @@ describe('digestOf', () => {
   })
 })
 
-describe('verifyingStream', () => {
+describe('verifying', () => {
   const verify = (text: string[], expected: { size?: number; md5?: string }) =>
-    verifyingStream(watched(text.map(bytes)).stream, { ...expected, createMd5, describe: 'The download of x' })
+    toStream(
+      verifying(fromStream(watched(text.map(bytes)).stream), { ...expected, createMd5, describe: 'The download of x' }),
+    )
 
   it('ends well when length and MD5 are right, in either case of the hex', async () => {
     expect(await textOf(verify(['he', 'llo'], { size: 5, md5: md5('hello').toUpperCase() }))).toBe('hello')
@@ -76,7 +79,9 @@ describe('verifyingStream', () => {
 
   it('makes no MD5 when none is expected', async () => {
     const createNone = () => Promise.reject(new Error('not needed'))
-    const stream = verifyingStream(watched([bytes('a')]).stream, { size: 1, createMd5: createNone, describe: 'x' })
+    const stream = toStream(
+      verifying(fromStream(watched([bytes('a')]).stream), { size: 1, createMd5: createNone, describe: 'x' }),
+    )
     expect(await textOf(stream)).toBe('a')
   })
 
@@ -99,7 +104,7 @@ describe('verifyingStream', () => {
 
   it('fails with the first byte too many, and reads no further', async () => {
     const source = watched([bytes('hello'), bytes('!'), bytes('never')])
-    const stream = verifyingStream(source.stream, { size: 5, createMd5, describe: 'x' })
+    const stream = toStream(verifying(fromStream(source.stream), { size: 5, createMd5, describe: 'x' }))
     await expect(collect(stream)).rejects.toMatchObject({ code: 'integrity', message: /5 bytes expected, 6 came/ })
     expect(source.pulls).toBe(2)
     expect(source.cancelled).toHaveLength(1)

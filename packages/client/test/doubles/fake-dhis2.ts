@@ -31,9 +31,17 @@ export interface StoredDocument {
 
 /**
  * What happens to a request: the answer or the request itself is lost, the connection is refused, a proxy answers in its place
- * before or after the work is done, or something else answers.
+ * before or after the work is done, DHIS2 fails after it has done the work, or something else answers.
  */
-export type Trouble = 'answer-lost' | 'request-lost' | 'refused' | '502' | '502-after' | Response | Promise<Response>
+export type Trouble =
+  | 'answer-lost'
+  | 'request-lost'
+  | 'refused'
+  | '502'
+  | '502-after'
+  | '500-after'
+  | Response
+  | Promise<Response>
 
 /** Documents and file resources, with the rules of DHIS2 that the client has to cope with: WIRE.md 1 and 2. */
 export class FakeDhis2 {
@@ -80,6 +88,7 @@ export class FakeDhis2 {
     const answer = this.#answer(line, request, body)
     if (trouble === 'answer-lost') throw connectionError('ECONNRESET', 'read ECONNRESET')
     if (trouble === '502-after') return page(502, '502 Bad Gateway')
+    if (trouble === '500-after') return refusal(500, 'NullPointerException')
     request.signal.throwIfAborted()
     return answer
   }

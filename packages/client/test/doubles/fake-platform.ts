@@ -1,3 +1,4 @@
+import { toStream } from '../../src/bytes/chunks.js'
 import { createCookieJar } from '../../src/node/cookies.js'
 import { createMd5 } from '../../src/node/md5.js'
 import type { Platform, SaveJob } from '../../src/platform.js'
@@ -19,7 +20,7 @@ export function fakePlatform(
     createMd5,
     async save(job: SaveJob) {
       const size = await job.write(async (bytes) => {
-        const content = new Uint8Array(await new Response(bytes).arrayBuffer())
+        const content = new Uint8Array(await new Response(toStream(bytes)).arrayBuffer())
         saved.set(job.target, content)
         return content.byteLength
       })

@@ -60,7 +60,7 @@ describe('sharing a document', () => {
     expect(error).toMatchObject({ code: 'conflict', document: DOC, sharing: wanted })
   })
 
-  it.each(['answer-lost', '502-after'] as const)(
+  it.each(['answer-lost', '502-after', '500-after'] as const)(
     'whose answers are all lost (%s) is success when it is as meant',
     async (trouble) => {
       const server = link()

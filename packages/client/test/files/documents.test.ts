@@ -33,7 +33,7 @@ describe('creating a document', () => {
     expect(server.lines()).toEqual(['POST documents'])
   })
 
-  it.each(['answer-lost', '502-after'] as const)(
+  it.each(['answer-lost', '502-after', '500-after'] as const)(
     'whose answer is lost (%s) is sent again; E4016 with the same url and name is success',
     async (trouble) => {
       const server = withFile()
@@ -201,7 +201,7 @@ describe('deleting a document', () => {
     expect(fake.lines()).toEqual([DELETE])
   })
 
-  it.each(['answer-lost', '502-after'] as const)(
+  it.each(['answer-lost', '502-after', '500-after'] as const)(
     'whose answer is lost (%s) is success when the repeat finds nothing',
     async (trouble) => {
       const fake = server()
@@ -225,7 +225,7 @@ describe('deleting a document', () => {
 
   it('that is not there is not-found when only a clear failure came before', async () => {
     const fake = withFile()
-    fake.trouble = (line, time) => (line === DELETE && time === 1 ? refusal(500, 'NullPointerException') : undefined)
+    fake.trouble = (line, time) => (line === DELETE && time === 1 ? refusal(429, 'Too many requests') : undefined)
     expect(await failure(deleteDocument(filesContext(fake), DOC))).toMatchObject({ code: 'not-found' })
   })
 

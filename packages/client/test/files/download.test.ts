@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type Chunks, fromStream } from '../../src/bytes/chunks.js'
 import { createDownload, downloadOf } from '../../src/files/download.js'
 import { downloadFileResource, fileResourceOwners } from '../../src/files/file-resources.js'
 import type { RetryOptions } from '../../src/http/retry.js'
@@ -290,7 +291,7 @@ describe('a file from elsewhere', () => {
       missing: undefined,
       options: {},
     }
-    const request = (): Promise<ReadableStream<Uint8Array>> => Promise.resolve(new Blob(['abc']).stream())
+    const request = (): Promise<Chunks> => Promise.resolve(fromStream(new Blob(['abc']).stream()))
     expect(await downloadOf(context, { ...file, request }).bytes()).toHaveLength(3)
   })
 

@@ -179,7 +179,7 @@ describe('an upload', () => {
 })
 
 describe('an upload whose answer is lost', () => {
-  it.each(['answer-lost', '502-after'] as const)(
+  it.each(['answer-lost', '502-after', '500-after'] as const)(
     '(%s) is sent again under the same uid, and E1119 with equal bytes is success',
     async (trouble) => {
       const server = new FakeDhis2()

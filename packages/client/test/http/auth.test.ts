@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { toResponse } from '../../src/http/answer.js'
 import { Authenticator } from '../../src/http/auth.js'
 import { type Auth, credentialsOf } from '../../src/http/credentials.js'
 import { type Method, type TransportRequest, Unsent } from '../../src/http/transport.js'
@@ -69,7 +70,7 @@ describe('the first calls', () => {
     const fake = server()
     const send = authenticatorOf({ token: 'd2p_abcdef' }).wrap(fake.send)
     const [info] = await Promise.all([send(request('GET', 'api/system/info')), send(request('GET', 'api/me'))])
-    expect(await info.json()).toEqual({ version: '2.43.1' })
+    expect(await toResponse(info).json()).toEqual({ version: '2.43.1' })
     expect(lines(fake)).toEqual([
       'GET /hmis/api/system/info ApiToken d2p_abcdef null',
       'GET /hmis/api/me ApiToken d2p_abcdef JSESSIONID=one',

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { toResponse } from '../../src/http/answer.js'
 import { bytesSource } from '../../src/bytes/source.js'
 import { limitsOf, policyOf } from '../../src/http/call.js'
 import type { Middleware, RequestBody } from '../../src/http/transport.js'
@@ -118,7 +119,7 @@ describe('an answer', () => {
   it('is given as it is, its body the caller’s', async () => {
     const server = new FakeServer().on('*', () => new Response('abc', { status: 200, headers: { 'x-a': 'b' } }))
     const response = await calling(server).call('GET', 'api/x', { what })
-    expect([response.status, response.headers.get('x-a'), await response.text()]).toEqual([200, 'b', 'abc'])
+    expect([response.status, response.headers.get('x-a'), await toResponse(response).text()]).toEqual([200, 'b', 'abc'])
   })
 
   it('that has not changed is a success', async () => {
@@ -236,7 +237,7 @@ describe('the total clock', () => {
     vi.useFakeTimers()
     const server = new FakeServer().on('*', dripping(['a'], 'hang'))
     const response = await calling(server).call('GET', 'api/x', { what, timeouts: { total: 5000 } })
-    const failed = failure(response.text())
+    const failed = failure(toResponse(response).text())
     await vi.advanceTimersByTimeAsync(5000)
     expect(await failed).toMatchObject({ clock: 'total', doubtful: false })
     expect(vi.getTimerCount()).toBe(0)
@@ -264,7 +265,7 @@ describe('a call', () => {
     const { call } = calling(server, { jar: true, timeouts: { total: 60_000 } })
     await call.json('GET', 'api/x', { what, signal })
     await call.empty('PUT', 'api/x', { what, signal, json: { a: 1 } })
-    await (await call('GET', 'api/x', { what, signal })).text()
+    await toResponse(await call('GET', 'api/x', { what, signal })).text()
     await (await call('GET', 'api/x', { what, signal })).body?.cancel()
     await rejection(call.json('GET', 'api/bad', { what, signal }))
     await rejection(call.json('GET', 'api/gone', { what, signal }))

@@ -669,7 +669,7 @@ const CASES: readonly Case[] = [
     response: () => refusal(500, 'NullPointerException'),
     code: 'server',
     retryable: true,
-    doubtful: false,
+    doubtful: true,
     hint: /See the server’s log/,
   },
   {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { toResponse } from '../../src/http/answer.js'
 import { Dhis2Error } from '../../src/errors.js'
 import { withClassification } from '../../src/http/classify.js'
 import { type Method, type Transport, type TransportRequest, Unsent } from '../../src/http/transport.js'
@@ -22,7 +23,8 @@ function layer(answer: Response | Error | Transport): Transport {
     typeof answer === 'function'
       ? answer
       : () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer))
-  return withClassification(next, { what: 'read document AbcDefGhi12', clock: new FakeClock(), redact })
+  const send = withClassification(next, { what: 'read document AbcDefGhi12', clock: new FakeClock(), redact })
+  return async (sent) => toResponse(await send(sent))
 }
 
 describe('a success', () => {

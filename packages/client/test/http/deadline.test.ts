@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { toResponse } from '../../src/http/answer.js'
 import { LONGEST_TIMER } from '../../src/http/clock.js'
 import { startDeadline } from '../../src/http/deadline.js'
 import { CountingSignal } from '../doubles/counting-signal.js'
@@ -35,10 +36,9 @@ describe('a deadline', () => {
     },
   )
 
-  it('is over with a result that is all there', () => {
+  it('ends when it is told to', () => {
     const caller = new CountingSignal()
-    const deadline = startDeadline({ signal: caller.signal, total: 1000, now: 0, expired })
-    expect(deadline.over('result')).toBe('result')
+    startDeadline({ signal: caller.signal, total: 1000, now: 0, expired }).end()
     expect([caller.listeners, vi.getTimerCount()]).toEqual([0, 0])
   })
 
@@ -53,15 +53,14 @@ describe('a deadline', () => {
     const deadline = startDeadline({ signal: caller.signal, total: 1000, now: 0, expired })
     const response = deadline.over(new Response('abc', { status: 201, headers: { 'x-a': 'b' } }))
     expect(vi.getTimerCount()).toBe(1)
-    expect([response.status, response.headers.get('x-a'), await response.text()]).toEqual([201, 'b', 'abc'])
+    expect([response.status, response.headers.get('x-a'), await toResponse(response).text()]).toEqual([201, 'b', 'abc'])
     expect([caller.listeners, vi.getTimerCount()]).toEqual([0, 0])
   })
 
   it('ends a body that is still being read', async () => {
     const deadline = startDeadline({ signal: undefined, total: 1000, now: 0, expired })
     const hanging = new Response(new ReadableStream({ pull: () => new Promise(() => undefined) }))
-    const reading = deadline
-      .over(hanging)
+    const reading = toResponse(deadline.over(hanging))
       .text()
       .catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(1000)

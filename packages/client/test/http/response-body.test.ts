@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { discard, readText, watchBody, watchStream } from '../../src/http/response-body.js'
+import { fromBytes, fromStream } from '../../src/bytes/chunks.js'
+import { toResponse } from '../../src/http/answer.js'
+import { discard, readText, watchBody, watchChunks } from '../../src/http/response-body.js'
 import { dripping } from '../doubles/answers.js'
 import { CountingSignal } from '../doubles/counting-signal.js'
 import { rejection } from '../doubles/failure.js'
@@ -18,7 +20,7 @@ describe('a watched body', () => {
     })
     expect([watched.status, watched.statusText, watched.headers.get('x-a')]).toEqual([201, 'Made', 'b'])
     expect(told).toEqual([])
-    expect(await watched.text()).toBe('abc')
+    expect(await toResponse(watched).text()).toBe('abc')
     expect(told).toEqual(['pull', '3 bytes', 'pull', 'end'])
   })
 
@@ -34,7 +36,7 @@ describe('a watched body', () => {
     const mapError = (error: unknown): Promise<unknown> =>
       Promise.resolve(new Error(`mapped ${(error as Error).message}`))
     const watched = watchBody(dripping(['a'], new Error('reset')), { onEnd, mapError })
-    expect(await rejection(watched.text())).toEqual(new Error('mapped reset'))
+    expect(await rejection(toResponse(watched).text())).toEqual(new Error('mapped reset'))
     expect(onEnd).toHaveBeenCalledOnce()
   })
 
@@ -63,11 +65,11 @@ describe('a watched body', () => {
   })
 
   it('fails when it was aborted before', async () => {
-    const watched = watchStream(new Blob(['abc']).stream(), {
+    const watched = watchChunks(fromBytes(new Uint8Array(3)), {
       onEnd: () => undefined,
       signal: AbortSignal.abort('before'),
     })
-    expect(await rejection(new Response(watched).text())).toBe('before')
+    expect(await rejection(watched.next())).toBe('before')
   })
 
   it('reads only when it is read', async () => {
@@ -81,8 +83,7 @@ describe('a watched body', () => {
       },
       { highWaterMark: 0 },
     )
-    const reader = watchStream(source, { onEnd: () => undefined }).getReader()
-    await reader.read()
+    await watchChunks(fromStream(source), {}).next()
     expect(pulls).toBe(1)
   })
 })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { toResponse } from '../../src/http/answer.js'
 import { DEFAULT_TIMEOUTS, timeoutError, withTimeouts } from '../../src/http/timeouts.js'
 import type { RequestBody, Transport, TransportRequest } from '../../src/http/transport.js'
 import { json } from '../doubles/answers.js'
@@ -160,7 +161,7 @@ describe('the idle clock', () => {
     body.close()
     await read
     transport.answer(json({}))
-    expect(await (await sending).json()).toEqual({})
+    expect(await toResponse(await sending).json()).toEqual({})
   })
 
   it('does not count the time of a slow reader', async () => {
@@ -210,7 +211,7 @@ describe('the clocks', () => {
     body.chunk()
     await read
     transport.answer(new Response('too large', { status: 413 }))
-    expect(await (await sending).text()).toBe('too large')
+    expect(await toResponse(await sending).text()).toBe('too large')
     await reader?.cancel()
     transport.sent?.body?.onSent?.(1)
     expect(vi.getTimerCount()).toBe(0)
@@ -248,7 +249,7 @@ describe('the clocks', () => {
     const sending = withTimeouts(transport.send, { headers: limit, idle: limit })(request())
     expect(vi.getTimerCount()).toBe(0)
     transport.answer(json({}))
-    await (await sending).json()
+    await toResponse(await sending).json()
   })
 })
 
@@ -276,7 +277,7 @@ describe('the caller’s abort', () => {
     const transport = byHand()
     const sending = withTimeouts(transport.send, LIMITS)(request())
     transport.answer(new Response(stream().readable))
-    const reading = rejection((await sending).text())
+    const reading = rejection(toResponse(await sending).text())
     caller.controller.abort('enough')
     expect(await reading).toBe('enough')
   })

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { streamOf } from '../../src/bytes/source.js'
+import { type Chunks, fromBytes, fromStream, openChunks } from '../../src/bytes/chunks.js'
 import { saveDownload } from '../../src/node/save.js'
 import type { SaveJob } from '../../src/platform.js'
 import { rejection, source } from './servers.js'
@@ -22,7 +22,7 @@ afterEach(async () => {
 const at = (name: string): string => join(directory, name)
 const entries = async (): Promise<string[]> => (await fs.readdir(directory)).sort()
 const text = (name: string): Promise<string> => fs.readFile(at(name), 'utf8')
-const bytes = (content: string): ReadableStream<Uint8Array> => streamOf(new TextEncoder().encode(content))
+const bytes = (content: string): Chunks => fromBytes(new TextEncoder().encode(content))
 
 /** A job that yields `content`. */
 function job(target: string, content = 'content', more: Partial<SaveJob> = {}): SaveJob {
@@ -45,7 +45,7 @@ describe('saveDownload', () => {
   })
 
   it.each([0, 20_000_000])('writes %d bytes', async (length) => {
-    const saved = await saveDownload({ ...job(at('a')), write: async (sink) => sink(await source(length).open()) })
+    const saved = await saveDownload({ ...job(at('a')), write: async (sink) => sink(await openChunks(source(length))) })
     expect([saved.size, (await fs.stat(at('a'))).size]).toEqual([length, length])
   })
 
@@ -107,7 +107,7 @@ describe('a file that is there already', () => {
     await fs.writeFile(at('a'), 'old')
     const failure = new Error('cut')
     const write = async (sink: Parameters<SaveJob['write']>[0]) =>
-      sink(await source(9_000_000, { failAt: 5_000_000, error: failure }).open())
+      sink(await openChunks(source(9_000_000, { failAt: 5_000_000, error: failure })))
     expect(await rejection(saveDownload(job(at('a'), '', { overwrite: true, write })))).toBe(failure)
     expect([await entries(), await text('a')]).toEqual([['a'], 'old'])
   })
@@ -140,7 +140,7 @@ describe('a file that is there already', () => {
 describe('a second attempt', () => {
   it('starts the file anew', async () => {
     const write: SaveJob['write'] = async (sink) => {
-      await rejection(sink(await source(3_000_000, { failAt: 2_000_000, error: new Error('cut') }).open()))
+      await rejection(sink(await openChunks(source(3_000_000, { failAt: 2_000_000, error: new Error('cut') }))))
       return sink(bytes('short'))
     }
     expect(await saveDownload(job(at('a'), '', { write }))).toEqual({ path: at('a'), size: 5 })
@@ -152,7 +152,7 @@ describe('a failure', () => {
   it('of the stream, or an abort, passes as it is and leaves nothing behind', async () => {
     for (const reason of [new Error('cut'), 'stop']) {
       const write: SaveJob['write'] = (sink) =>
-        sink(new ReadableStream({ start: (controller) => controller.error(reason) }))
+        sink(fromStream(new ReadableStream({ start: (controller) => controller.error(reason) })))
       expect(await rejection(saveDownload(job(at('a'), '', { write })))).toBe(reason)
       expect(await entries()).toEqual([])
     }
@@ -170,7 +170,9 @@ describe('a failure', () => {
     await probe.close()
     await fs.unlink(at('probe'))
     const body = source(9_000_000)
-    const error = await rejection(saveDownload(job(at('a'), '', { write: async (sink) => sink(await body.open()) })))
+    const error = await rejection(
+      saveDownload(job(at('a'), '', { write: async (sink) => sink(await openChunks(body)) })),
+    )
     expect(write).toHaveBeenCalledOnce()
     expect(error).toMatchObject({ code: 'too-large', retryable: false })
     expect((error as Error).message).toBe(

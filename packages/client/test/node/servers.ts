@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { ByteSource } from '../../src/bytes/source.js'
-import type { Method, RequestBody, TransportRequest } from '../../src/http/transport.js'
+import { toResponse } from '../../src/http/answer.js'
+import type { Method, RequestBody, Transport, TransportRequest } from '../../src/http/transport.js'
 import { createUndiciTransport, type TransportTimes } from '../../src/node/transport.js'
 import type { PlatformTransport } from '../../src/platform.js'
 
@@ -47,10 +48,10 @@ async function listen(server: ReturnType<typeof createNetServer>): Promise<TestS
 export function transport(
   connections?: number,
   times: TransportTimes = { unread: 50, stalled: 5_000 },
-): PlatformTransport {
-  const made = createUndiciTransport({ connections }, times)
-  onTestFinished(() => made.close())
-  return made
+): Omit<PlatformTransport, 'send'> & { readonly send: Transport } {
+  const { send, close } = createUndiciTransport({ connections }, times)
+  onTestFinished(close)
+  return { send: async (sent) => toResponse(await send(sent)), close }
 }
 
 export function request(

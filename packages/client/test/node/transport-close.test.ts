@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { toResponse } from '../../src/http/answer.js'
 import { createUndiciTransport } from '../../src/node/transport.js'
 
 test('a transport that is closed right after an abort leaves no connection behind', async () => {
@@ -15,7 +16,7 @@ test('a transport that is closed right after an abort leaves no connection behin
   const get = (path: string, signal: AbortSignal) =>
     transport.send({ method: 'GET', url: new URL(path, base), headers: new Headers(), idempotent: true, signal })
   try {
-    await (await get('/quick', new AbortController().signal)).text()
+    await toResponse(await get('/quick', new AbortController().signal)).text()
     const controller = new AbortController()
     const stalled = get('/stalls', controller.signal).catch((reason: unknown) => reason)
     await pause(50)

@@ -67,7 +67,10 @@ describe('a source that is not what it says', () => {
     const server = await httpServer((incoming) => void incoming.resume())
     const open = () => Promise.resolve(new Response('x').body?.pipeThrough(new TextDecoderStream()) as never)
     const error = await rejection(transport().send(request(server.url, { body: { ...source(1), open } })))
-    expect(error).toMatchObject({ name: 'TypeError', message: 'A body yields string instead of Uint8Array.' })
+    expect(error).toMatchObject({
+      name: 'TypeError',
+      message: 'A stream gave a chunk of kind string: the chunks of a file must be Uint8Array.',
+    })
   })
 })
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { toResponse } from '../../src/http/answer.js'
 import { withTimeouts } from '../../src/http/timeouts.js'
 import { httpServer, request, source, transport } from './servers.js'
 
@@ -23,7 +24,7 @@ describe('requests that wait for a connection', () => {
   ])('%s: the clocks do not run meanwhile', async (_, init) => {
     const { url } = await httpServer(slowly)
     const send = withTimeouts(transport(2).send, { headers: 300, idle: 300 })
-    const one = async (): Promise<string> => (await send(request(url, init()))).text()
+    const one = async (): Promise<string> => toResponse(await send(request(url, init()))).text()
     expect(await Promise.all(Array.from({ length: 12 }, one))).toEqual(Array(12).fill('ok'))
   })
 

@@ -1,7 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import { abortable, linkedController } from '../../src/http/signals.js'
-import { CountingSignal } from '../doubles/counting-signal.js'
-import { rejection } from '../doubles/failure.js'
+import { abortable, linkedController, onAbort } from '../src/signals.js'
+import { CountingSignal } from './doubles/counting-signal.js'
+import { rejection } from './doubles/failure.js'
+
+describe('onAbort', () => {
+  it('needs one listener of the signal for any number, of which a runtime would warn', () => {
+    const parent = new CountingSignal()
+    const rung: number[] = []
+    const ends = Array.from({ length: 100 }, (_, i) => onAbort(parent.signal, () => rung.push(i)))
+    expect(parent.listeners).toBe(1)
+    for (const end of ends.slice(2)) end()
+    parent.controller.abort()
+    expect(rung).toEqual([0, 1])
+    expect(parent.listeners).toBe(0)
+  })
+
+  it('leaves no listener when all are taken back, and can begin again', () => {
+    const parent = new CountingSignal()
+    onAbort(parent.signal, () => undefined)()
+    expect(parent.listeners).toBe(0)
+    let rung = 0
+    const end = onAbort(parent.signal, () => rung++)
+    parent.controller.abort()
+    end()
+    expect(rung).toBe(1)
+  })
+
+  it('does not ring for a signal that was aborted before', () => {
+    onAbort(AbortSignal.abort(), () => expect.unreachable())
+  })
+})
 
 describe('a linked controller', () => {
   it('aborts with its parent’s reason', () => {
