@@ -22,7 +22,7 @@ import {
 } from './profile-changes.js'
 import type { StoreCore } from './store-core.js'
 import type { Change } from './toml/change.js'
-import { newId } from './vault.js'
+import { newId, originOf } from './vault.js'
 
 /** What removing a profile did. */
 export interface RemovedProfile {
@@ -163,11 +163,6 @@ export async function renameProfile(core: StoreCore, profile: Profile, to: strin
 /** Says which profile a file calls default. */
 export async function changeDefault(folder: ProfileFolder, name: string | undefined): Promise<void> {
   await folder.locked(() => folder.profiles.edit(() => [defaultChange(name)]))
-}
-
-/** To whom secrets may go. */
-export function originOf(baseUrl: string): string {
-  return new URL(baseUrl).origin
 }
 
 /** What the keyring has, so that it is not lost. Where it does not answer, the secrets that are given come in place of all. */

@@ -1,9 +1,9 @@
 import { environmentSecrets } from './environment.js'
 import { reasonOf } from './keyring.js'
 import type { Profile, SecretName, SecretPlace, Secrets, ShownProfile, ShownSecret } from './profile.js'
-import { originOf } from './profile-edits.js'
 import { MASK, Secret } from './secret.js'
 import type { StoreCore } from './store-core.js'
+import { originOf } from './vault.js'
 
 /** The secrets of a profile by the place that they are in. */
 type Placed = { readonly [P in SecretPlace]: Secrets }

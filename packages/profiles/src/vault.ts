@@ -9,6 +9,11 @@ export function newId(name: string): string {
   return `${name}.${randomBytes(6).toString('hex')}`
 }
 
+/** To whom the secrets of a profile may go. */
+export function originOf(baseUrl: string): string {
+  return new URL(baseUrl).origin
+}
+
 /** Secrets in the keyring. Each entry says for which server it is: a profile that points elsewhere does not get it. */
 export class Vault {
   readonly #keyring: Keyring | undefined

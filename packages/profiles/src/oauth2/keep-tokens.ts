@@ -2,10 +2,9 @@ import { fallbackOf, type Keep, whereNow } from '../keep-secrets.js'
 import { reasonOf } from '../keyring.js'
 import type { Profile } from '../profile.js'
 import { ownChanges } from '../profile-changes.js'
-import { originOf } from '../profile-edits.js'
 import type { StoreCore } from '../store-core.js'
 import type { Tokens } from '../tokens.js'
-import { newId } from '../vault.js'
+import { newId, originOf } from '../vault.js'
 import type { Granted } from './grants.js'
 
 /** Where tokens are, and why not where they were wanted. */
