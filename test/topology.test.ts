@@ -69,6 +69,23 @@ const EMULATOR_PACKAGES = ['@hono/node-server', '@hono/node-server/utils/respons
 
 const PROFILES_PACKAGES = ['@dhis2-files/client', '@napi-rs/keyring', 'oauth4webapi', 'smol-toml']
 
+/** Who may import whom inside the command line. */
+const CLI_LAYERS: Record<string, string> = {
+  'bin.ts': 'main.ts',
+  'main.ts':
+    'commands completion context.ts exit-codes.ts failure.ts going-on.ts interrupts.ts io.ts output program.ts',
+  commands: 'batch command.ts completion failure.ts open-browser.ts output planned.ts prompts.ts',
+  completion: 'command.ts commands global-options.ts',
+  batch: 'exit-codes.ts failure.ts interrupts.ts output',
+  'program.ts': 'command.ts failure.ts global-options.ts',
+  'context.ts': 'failure.ts middleware.ts planned.ts prompts.ts',
+  'prompts.ts': 'failure.ts',
+  'failure.ts': 'exit-codes.ts interrupts.ts',
+}
+
+/** What the command line loads when a command needs it, and not before. */
+const CLI_LATER = ['@clack/prompts', '@dhis2-files/emulator', '@dhis2-files/mcp', 'tinyglobby']
+
 const CLIENT_EXPORTS = `
   Access AccessTokenProvider AttachOptions AttachToTrackedEntityOptions AttachedFile Auth AvatarFiles
   AvatarOptions ByteSource ClientRequestInit Clock CreateIconOptions DataValueFile DataValueFiles
@@ -232,6 +249,26 @@ describe('the profiles', () => {
     const text = readFileSync(join(ROOT, 'packages/profiles/src/errors.ts'), 'utf8')
     const union = /export type ProfileErrorCode =([^;]*?)\n\n/.exec(text)?.[1] ?? ''
     expect([...union.matchAll(/'([\w-]+)'/g)].map((match) => match[1]).join(' ')).toBe(PROFILE_ERROR_CODES)
+  })
+})
+
+describe('the command line', () => {
+  const imports = importsOf('cli')
+
+  test('imports downward: commands, batch, output', () => {
+    expect(arrows(imports.filter((i) => i.ours && atRuntime(i)))).toEqual(known(CLI_LAYERS))
+  })
+
+  test('answers --version before it loads anything', () => {
+    const first = imports.filter((i) => i.from === 'bin.ts' && atRuntime(i))
+    expect(first.filter((i) => !i.dynamic).map((i) => i.to)).toEqual(['node:fs'])
+  })
+
+  test('loads what few commands need when they need it', () => {
+    const early = imports.filter((i) => CLI_LATER.includes(i.to) && atRuntime(i) && !i.dynamic)
+    // whose options are those of the server; the command itself is loaded when it is asked for
+    expect(early.map((i) => `${i.from} → ${i.to}`)).toEqual(['commands/mcp.ts → @dhis2-files/mcp'])
+    expect(sorted(imports.filter((i) => CLI_LATER.includes(i.to)).map((i) => i.to))).toEqual(CLI_LATER)
   })
 })
 

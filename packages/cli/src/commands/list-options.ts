@@ -1,5 +1,6 @@
 import type { ListQuery } from '@dhis2-files/client'
 import type { Options } from '../command.js'
+import type { ListInput } from '../output/list.js'
 
 /** What every list takes. */
 export const LIST_OPTIONS = {
@@ -28,13 +29,6 @@ export const QUERY_OPTIONS = {
   page: { kind: 'count', value: 'N', about: 'Which page, from 1. Default 1.' },
   pageSize: { kind: 'count', value: 'N', about: 'Rows of a page. Default 50.' },
 } as const satisfies Options
-
-/** The values of {@link LIST_OPTIONS}. */
-export interface ListInput {
-  readonly all: boolean
-  readonly limit: number | undefined
-  readonly ndjson: boolean
-}
 
 /** The values of {@link QUERY_OPTIONS}. */
 export interface QueryInput extends ListInput {

@@ -1,7 +1,16 @@
 import type { Page, Paged } from '@dhis2-files/client'
-import type { ListInput } from '../commands/list-options.js'
 import type { Output } from './output.js'
 import { type Column, rawLine, tableLines } from './table.js'
+
+/** How much of a list is wanted, and how. */
+export interface ListInput {
+  /** All rows, not only one page. */
+  readonly all: boolean
+  /** At most so many rows, of all. */
+  readonly limit: number | undefined
+  /** A JSON object a line. */
+  readonly ndjson: boolean
+}
 
 /** How a list is shown. */
 export interface ListView<T> {
