@@ -8,8 +8,14 @@ export default defineConfig({
   test: {
     setupFiles: ['packages/client/test/mutation-setup.ts'],
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    // suites of their own: two need programs that npm does not install, the other moves gigabytes for two minutes
-    exclude: [...configDefaults.exclude, 'test/networks/**', 'test/keyring/**', 'test/memory/**'],
+    // suites of their own: they need programs that npm does not install, or move gigabytes for two minutes
+    exclude: [
+      ...configDefaults.exclude,
+      'test/networks/**',
+      'test/keyring/**',
+      'packages/cli/test/e2e/**',
+      'test/memory/**',
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

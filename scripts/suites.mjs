@@ -33,6 +33,14 @@ export const SUITES = [
     minutes: 5,
   },
   {
+    name: 'cli',
+    about: 'the built program against the emulator, in pipes and terminals',
+    command: ['vitest', 'run', '--config', 'packages/cli/test/e2e/vitest.config.ts'],
+    counts: 'vitest',
+    needs: ['tmux', 'util-linux', 'mount'],
+    minutes: 12,
+  },
+  {
     name: 'memory',
     about: 'gigabytes and a million rows in little memory',
     command: ['vitest', 'run', '--config', 'test/memory/vitest.config.ts'],
@@ -125,8 +133,11 @@ export const DEBIAN_PACKAGES = {
   'dbus-daemon': { program: 'dbus-run-session' },
   'default-jdk-headless': { program: 'javac' },
   'gnome-keyring': { program: 'gnome-keyring-daemon' },
+  mount: { program: 'mount' },
   'nginx-light': { program: 'nginx' },
   openssl: { program: 'openssl' },
   python3: { program: 'python3' },
   tinyproxy: { program: 'tinyproxy' },
+  tmux: { program: 'tmux' },
+  'util-linux': { program: 'setpriv' },
 }

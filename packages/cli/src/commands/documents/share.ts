@@ -25,9 +25,10 @@ export const share = defineCommand({
     checkUids('a user', owner)
     const users = accesses(user, 'user')
     const userGroups = accesses(group, 'group')
+    const publicAccess = everybody === undefined ? undefined : accessOf(everybody)
     const { files } = await context.client()
     const before = await files.getDocumentSharing(uid, { signal })
-    const changes = everybody !== undefined || owner !== undefined || only || user.length + group.length > 0
+    const changes = publicAccess !== undefined || owner !== undefined || only || user.length + group.length > 0
     if (!changes) {
       out.result(before, () => shown(before))
       return
@@ -35,7 +36,7 @@ export const share = defineCommand({
     const wanted: Sharing = {
       ...before,
       ...(owner !== undefined && { owner }),
-      ...(everybody !== undefined && { public: accessOf(everybody) }),
+      ...(publicAccess !== undefined && { public: publicAccess }),
       users: merged(only ? {} : before.users, users),
       userGroups: merged(only ? {} : before.userGroups, userGroups),
     }
