@@ -61,7 +61,7 @@ describe.each(Object.entries(CASES).filter(([name]) => COMMANDS.has(name)))('%s'
 
   test.concurrent('does it in a terminal, and nothing is wider than that', async ({ open }) => {
     const world = await open()
-    const columns = one.table ? 60 : 120
+    const columns = one.table ? 70 : 120
     const terminal = await world.terminal([...words, ...(await one.given(world))], { columns })
     if (deletes) {
       await terminal.shows('?')

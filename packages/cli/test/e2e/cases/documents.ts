@@ -47,6 +47,54 @@ export const DOCUMENTS: Cases = {
     unknown: [NOBODY],
     usage: [[], ['one', 'two']],
   },
+  'documents upload': {
+    async given(world) {
+      await world.file('one.txt', 'One.')
+      await world.file('تقرير 🦟.txt', 'Two.')
+      return ['one.txt', 'تقرير 🦟.txt', '--public', 'read']
+    },
+    async json(value, world) {
+      expect(value).toMatchObject({
+        files: [
+          { status: 'uploaded', name: 'one.txt' },
+          { status: 'uploaded', name: 'تقرير 🦟.txt' },
+        ],
+        summary: { done: 2, skipped: 0, failed: 0, left: 0, bytes: 8 },
+      })
+      for (const [index, content] of ['One.', 'Two.'].entries()) {
+        const { uid, name } = value.files[index]
+        const document = world.emulator.state.documents.get(uid) as Record<string, any>
+        expect(document).toMatchObject({ name, external: false, sharing: { public: 'r-------' } })
+        expect(new TextDecoder().decode(await world.emulator.state.bytes(document['url']))).toBe(content)
+      }
+      expect(world.emulator.state.documents.size).toBe(2)
+    },
+    text: /^uploaded \w{11} {2}one\.txt\nuploaded \w{11} {2}تقرير 🦟\.txt\n$|^uploaded \w{11} {2}تقرير 🦟\.txt\nuploaded \w{11} {2}one\.txt\n$/,
+    usage: [
+      [],
+      ['-'],
+      ['one.txt', 'two.txt', '--name', 'Both'],
+      ['one.txt', '--concurrency', '0'],
+      ['.'],
+      ['*.pdf'],
+      ['one.txt', '--public', 'all'],
+    ],
+  },
+  'documents replace': {
+    async given(world) {
+      await world.file('revised.txt', 'A revised report.')
+      return [await uploaded(world), 'revised.txt']
+    },
+    async json(value, world) {
+      const { id, name, url } = onlyDocument(world)
+      expect(value).toMatchObject({ leftBehind: expect.any(String) })
+      expect({ id, name }).toMatchObject({ name: 'Malaria report' })
+      expect(new TextDecoder().decode(await world.emulator.state.bytes(url))).toBe('A revised report.')
+    },
+    text: /^replaced the file of \w{11} {2}Malaria report\n$/,
+    unknown: [NOBODY, '/dev/null'],
+    usage: [[], [NOBODY], ['short', 'revised.txt'], [NOBODY, '-']],
+  },
   'documents link': {
     given: () => ['WHO guidelines', 'https://www.who.int/malaria', '--code', 'WHO'],
     json(value, world) {

@@ -38,7 +38,7 @@ export class World {
   readonly cwd: string
   readonly home: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The administrator's, to prepare what a test needs. Its requests are in the log too. */
+  /** The operator's, to prepare what a test needs. Its requests are in the log too. */
   readonly client: Dhis2Client
   readonly #terminals: Terminal[] = []
   readonly #started: Running[] = []
@@ -59,7 +59,7 @@ export class World {
       TMPDIR: path.join(folder, 'tmp'),
       no_proxy: '127.0.0.1,localhost',
     }
-    this.client = new Dhis2Client({ baseUrl: url, auth: { username: 'admin', password: 'district' } })
+    this.client = new Dhis2Client({ baseUrl: url, auth: { username: 'operator', password: PASSWORD } })
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
@@ -102,6 +102,11 @@ export class World {
     await mkdir(path.dirname(file), { recursive: true })
     await writeFile(file, content)
     return file
+  }
+
+  /** A file of the working directory. */
+  read(name: string, encoding: BufferEncoding = 'utf8'): Promise<string> {
+    return readFile(this.path(name), encoding)
   }
 
   /** Starts the program. */
