@@ -73,6 +73,7 @@ export async function uploadFiles(
   settings: UploadSettings,
 ): Promise<number> {
   checkInput(input)
+  const paths = await filesOf(input.paths, context.io.cwd)
   const { client, profile } = await context.opened()
   const header: JournalHeader = {
     journal: 'dhis2-files',
@@ -83,14 +84,16 @@ export async function uploadFiles(
     created: new Date().toISOString(),
     settings,
   }
-  if (context.dryRun) return plan(context, kind, input, header)
+  if (context.dryRun) return plan(context, kind, { ...input, paths }, header)
   // who may not sign in is told before anything is planned, and once: not by every file
   await client.system.version({ signal: context.signal })
   const path = input.resume ?? input.journal ?? join(await stateFolder(), `${createUid()}.ndjson`)
   const unlock = await lock(path, 'the journal')
   try {
     const journal =
-      input.resume === undefined ? await begin(context, kind, input, header, path) : await goOn(path, header)
+      input.resume === undefined
+        ? await begin(context, kind, { ...input, paths }, header, path)
+        : await goOn(path, header)
     return await new Batch(context, kind, client, journal, input).run()
   } finally {
     await unlock()
@@ -123,7 +126,7 @@ async function plan(
   }
   const failures: Failure[] = []
   const files: PlannedFile[] = []
-  for (const path of await filesOf(input.paths, context.io.cwd)) {
+  for (const path of input.paths) {
     const size =
       path === STDIN ? undefined : await sizeOf(path).catch((error: unknown) => void failures.push(failureOf(error)))
     files.push({ ...planned(kind, input, path, files.length + 1), size })
@@ -164,7 +167,7 @@ async function begin(
       hint: 'Go on with it by --resume, or choose another --journal.',
     })
   }
-  const paths = await filesOf(input.paths, context.io.cwd)
+  const { paths } = input
   const { signal } = context
   const files: PlannedFile[] = []
   for (const [index, word] of paths.entries()) {

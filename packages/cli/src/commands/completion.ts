@@ -10,6 +10,7 @@ export const completion = defineCommand({
   arguments: [{ name: 'shell', choices: SHELLS, about: 'For which shell.' }],
   options: {},
   run: async ({ out }, { shell }) => {
-    out.print(COMPLETION_SCRIPTS[shell as CompletionShell])
+    const script = COMPLETION_SCRIPTS[shell as CompletionShell]
+    out.result({ shell, script }, () => script)
   },
 })

@@ -31,9 +31,9 @@ const kinds = (): Kinds => ({ file: createUid(), image: createUid(), text: creat
 const VALUE_TYPES = { file: 'FILE_RESOURCE', image: 'IMAGE', text: 'TEXT', own: 'FILE_RESOURCE' } as const
 const LISTS = ['organisationUnits', 'dataViewOrganisationUnits', 'teiSearchOrganisationUnits'] as const
 
-/** Makes a data set, an event program and a tracker program that take files before the stories, and takes them away after them. */
-export function withCapture(target: Target): Capture {
-  const capture: Capture = {
+/** Uids for all of it. Nothing is made yet. */
+function newCapture(): Capture {
+  return {
     orgUnit: createUid(),
     dataSet: createUid(),
     dataElements: kinds(),
@@ -45,35 +45,59 @@ export function withCapture(target: Target): Capture {
     entityType: createUid(),
     attributes: { file: createUid(), image: createUid(), own: createUid() },
   }
-  let before: Record<string, readonly { id: string }[]> & { id: string }
-  let metadata: Metadata = {}
-  const json = async (path: string) => (await target.client.request(path)).json()
-  const give = (units: (list: string) => readonly { id: string }[]) =>
-    patch(
-      target,
-      `api/users/${before.id}`,
-      LISTS.map((list) => ({ op: 'add', path: `/${list}`, value: units(list) })),
-    )
+}
 
+/** Makes a data set, an event program and a tracker program that take files before the stories, and takes them away after them. */
+export function withCapture(target: Target): Capture {
+  const capture = newCapture()
+  let made: Made | undefined
   beforeAll(async () => {
-    const { prefix } = target
-    before = (await json(`api/me?fields=id,${LISTS.map((list) => `${list}[id]`).join()}`)) as typeof before
-    const combos = (await json('api/categoryCombos?filter=name:eq:default&fields=id')) as {
-      categoryCombos: [{ id: string }]
-    }
-    const unit = { name: `${prefix}unit`, shortName: `${prefix}unit`, openingDate: '2020-01-01T00:00:00.000' }
-    await post(target, 'api/metadata?importStrategy=CREATE', { organisationUnits: [{ id: capture.orgUnit, ...unit }] })
-    await give((list) => [...(before[list] ?? []), { id: capture.orgUnit }])
-    metadata = metadataOf(capture, prefix, combos.categoryCombos[0].id)
-    await post(target, 'api/metadata?importStrategy=CREATE', metadata)
+    made = await make(target, capture)
   })
   afterAll(async () => {
-    if (target.emulator !== undefined) return
+    if (target.emulator !== undefined || made === undefined) return
     await removeData(target, capture)
-    await give((list) => before[list] ?? [])
-    await removeObjects(target, { ...metadata, organisationUnits: [{ id: capture.orgUnit }] })
+    await giveUnits(target, made.before, (list) => made?.before[list] ?? [])
+    await removeObjects(target, { ...made.metadata, organisationUnits: [{ id: capture.orgUnit }] })
   })
   return capture
+}
+
+/** Makes the same at once, and leaves it there. */
+export async function makeCapture(target: Pick<Target, 'client' | 'prefix'>): Promise<Capture> {
+  const capture = newCapture()
+  await make(target, capture)
+  return capture
+}
+
+interface Made {
+  /** The user who signs in, with the units that it had. */
+  readonly before: Record<string, readonly { id: string }[]> & { id: string }
+  readonly metadata: Metadata
+}
+
+async function make(target: Pick<Target, 'client' | 'prefix'>, capture: Capture): Promise<Made> {
+  const { prefix } = target
+  const json = async (path: string) => (await target.client.request(path)).json()
+  const before = (await json(`api/me?fields=id,${LISTS.map((list) => `${list}[id]`).join()}`)) as Made['before']
+  const combos = (await json('api/categoryCombos?filter=name:eq:default&fields=id')) as {
+    categoryCombos: [{ id: string }]
+  }
+  const unit = { name: `${prefix}unit`, shortName: `${prefix}unit`, openingDate: '2020-01-01T00:00:00.000' }
+  await post(target, 'api/metadata?importStrategy=CREATE', { organisationUnits: [{ id: capture.orgUnit, ...unit }] })
+  await giveUnits(target, before, (list) => [...(before[list] ?? []), { id: capture.orgUnit }])
+  const metadata = metadataOf(capture, prefix, combos.categoryCombos[0].id)
+  await post(target, 'api/metadata?importStrategy=CREATE', metadata)
+  return { before, metadata }
+}
+
+async function giveUnits(
+  target: Pick<Target, 'client'>,
+  { id }: Made['before'],
+  units: (list: string) => readonly { id: string }[],
+): Promise<void> {
+  const operations = LISTS.map((list) => ({ op: 'add', path: `/${list}`, value: units(list) }))
+  await patch(target, `api/users/${id}`, operations)
 }
 
 /** Everything that was captured: as long as it is there, the server deletes nothing that it belongs to. */
@@ -207,11 +231,11 @@ function metadataOf(capture: Capture, prefix: string, combo: string): Metadata {
 }
 
 /** Sends JSON, whole or not at all. */
-export async function post(target: Target, path: string, json: unknown): Promise<unknown> {
+export async function post(target: Pick<Target, 'client'>, path: string, json: unknown): Promise<unknown> {
   return (await target.client.request(path, { method: 'POST', json })).json()
 }
 
-async function patch(target: Target, path: string, operations: unknown): Promise<void> {
+async function patch(target: Pick<Target, 'client'>, path: string, operations: unknown): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(operations))
   const body = {
     type: 'application/json-patch+json',

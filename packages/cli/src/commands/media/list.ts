@@ -7,7 +7,7 @@ import { type MediaRow, SELECTION_OPTIONS, selectMedia } from './selection.js'
 
 const COLUMNS: readonly Column<MediaRow>[] = [
   { title: 'FILE RESOURCE', show: (row) => row.value },
-  { title: 'VALUE OF', show: (row) => row.of },
+  { title: 'VALUE OF', show: (row) => row.of, cut: true },
   {
     title: 'NAME',
     show: (row) => row.fileResource?.name ?? 'the file is gone',

@@ -7,6 +7,10 @@ export const NOBODY = 'Nobody12345'
 export interface Case {
   /** Prepares the world, and gives what follows the command's name for a run that does what it should. Without `--yes`. */
   readonly given: (world: World) => Promise<readonly string[]> | readonly string[]
+  /** Variables that the run needs. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Where secrets are what the command prints. */
+  readonly reveals?: true
   /** Looks at the result of that run with `--json`, and at the server. */
   readonly json: (value: any, world: World) => Promise<void> | void
   /** What stdout shows in a pipe. */

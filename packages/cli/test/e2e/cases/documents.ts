@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import type { World } from '../harness/world.js'
 import { type Cases, NOBODY } from './case.js'
@@ -80,6 +81,33 @@ export const DOCUMENTS: Cases = {
       ['one.txt', '--public', 'all'],
     ],
   },
+  'documents download': {
+    async given(world) {
+      await uploaded(world)
+      await uploaded(world, 'Quarterly', 'Another report.')
+      await linked(world)
+      return ['--all', '--to', 'backup']
+    },
+    async json(value, world) {
+      const statuses = value.files.map(({ status }: { status: string }) => status)
+      expect(statuses.sort()).toEqual(['downloaded', 'downloaded', 'link'])
+      const contents = value.files
+        .flatMap(({ path }: { path?: string }) => path ?? [])
+        .map((one: string) => world.read(one))
+      expect((await Promise.all(contents)).sort()).toEqual(['A report.', 'Another report.'])
+      expect((await world.read('backup/manifest.ndjson')).trimEnd().split('\n')).toHaveLength(3)
+    },
+    text: /^skipped \w{11} {2}WHO guidelines: it is a link to \S+\ndownloaded \w{11} {2}report.*\.txt\ndownloaded \w{11} {2}report.*\.txt\n$/,
+    unknown: [NOBODY, '--to', 'backup/'],
+    usage: [
+      [],
+      ['short'],
+      ['--all'],
+      [NOBODY, '--all', '--to', 'x'],
+      ['--all', '--to', 'x', '--name-template', 'same'],
+      ['--all', '--to', 'x', '--on-conflict', 'ask'],
+    ],
+  },
   'documents replace': {
     async given(world) {
       await world.file('revised.txt', 'A revised report.')
@@ -92,7 +120,7 @@ export const DOCUMENTS: Cases = {
       expect(new TextDecoder().decode(await world.emulator.state.bytes(url))).toBe('A revised report.')
     },
     text: /^replaced the file of \w{11} {2}Malaria report\n$/,
-    unknown: [NOBODY, '/dev/null'],
+    unknown: [NOBODY, fileURLToPath(import.meta.url)],
     usage: [[], [NOBODY], ['short', 'revised.txt'], [NOBODY, '-']],
   },
   'documents link': {

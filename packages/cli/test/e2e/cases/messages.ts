@@ -82,6 +82,6 @@ export const MESSAGES: Cases = {
     },
     text: /^saved \S+\/to\/(agenda|carte é)\.txt {2}\d B\nsaved .*\n$/,
     unknown: [NOBODY],
-    usage: [[], ['short'], [NOBODY, 'short'], [NOBODY, '--to', '-', '--json']],
+    usage: [[], ['short'], [NOBODY, 'short']],
   },
 }

@@ -104,7 +104,7 @@ export const PICTURES: Cases = {
     },
     text: /^saved \S+\/clinic\.png {2}\S+ k?B\n$/,
     unknown: ['no_such_icon'],
-    usage: [[], ['clinic', '--to', '-', '--json']],
+    usage: [[]],
   },
   'avatars get': {
     async given(world) {

@@ -44,6 +44,34 @@ export const RESOURCES: Cases = {
     unknown: [NOBODY],
     usage: [[], ['short']],
   },
+  'resources upload': {
+    async given(world) {
+      await world.file('photo.txt', 'A photo.')
+      return ['photo.txt', '--domain', 'DOCUMENT']
+    },
+    async json(value, world) {
+      const file = onlyFile(world)
+      expect(value).toMatchObject({ files: [{ status: 'uploaded', uid: file['id'] }], summary: { done: 1, failed: 0 } })
+      expect(file).toMatchObject({ name: 'photo.txt', domain: 'DOCUMENT', contentLength: 8 })
+    },
+    text: /^uploaded \w{11} {2}photo\.txt\n$/,
+    usage: [[], ['photo.txt', '--uid', 'short'], ['-'], ['photo.txt', '--until', 'later']],
+  },
+  'resources download': {
+    async given(world) {
+      await resource(world)
+      await uploaded(world)
+      return ['--all', '--to', 'files']
+    },
+    async json(value, world) {
+      expect(value.summary).toMatchObject({ done: 2, failed: 0 })
+      await expect(world.read('files/photo.txt')).resolves.toBe('A photo.')
+      await expect(world.read('files/report.txt')).resolves.toBe('A report.')
+    },
+    text: /^(downloaded \w{11} {2}(photo|report)\.txt\n){2}$/,
+    unknown: [NOBODY],
+    usage: [[], ['--all'], [NOBODY, '--dimension', 'huge']],
+  },
   'resources wait': {
     given: async (world) => [await resource(world)],
     json(value, world) {

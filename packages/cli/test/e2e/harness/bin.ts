@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expectNoSecret } from './secrets.js'
@@ -98,9 +97,4 @@ function parsed(ran: Omit<Ran, 'json'>): any {
   } catch (cause) {
     throw new Error(`stdout is not one JSON document (exit code ${ran.code}):\n${ran.stdout}\n${ran.stderr}`, { cause })
   }
-}
-
-/** The most memory that a running process ever had, in bytes. */
-export function peakOf(pid: number): number {
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }

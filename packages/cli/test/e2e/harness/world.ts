@@ -23,8 +23,8 @@ export interface WorldOptions {
   /** Default `2.43`. */
   readonly version?: Dhis2Version | undefined
   readonly settings?: EmulatorSettings | undefined
-  /** Where the emulator keeps the bytes. Default: in memory. */
-  readonly storage?: { readonly folder: string } | undefined
+  /** Where the emulator keeps the bytes; they go with the world. Default: in memory. */
+  readonly storage?: 'memory' | 'disk' | undefined
 }
 
 /** A DHIS2, and a home directory with a profile for it: what one test has for itself. */
@@ -65,15 +65,16 @@ export class World {
   static async open(options: WorldOptions = {}): Promise<World> {
     const { version = '2.43', settings, storage } = options
     const users = [{ username: 'operator', password: PASSWORD, authorities: ['ALL'] }]
+    const folder = mkdtempSync(path.join(tmpdir(), 'd2f-e2e-'))
     const emulator = createEmulator({
       version,
       users,
       settings: { storageDelay: 10, ...settings },
-      ...(storage && { storage }),
+      storage: storage === 'disk' ? { folder: path.join(folder, 'server') } : 'memory',
     })
     const { url } = await emulator.serve()
-    const world = new World(version, emulator, url, mkdtempSync(path.join(tmpdir(), 'd2f-e2e-')))
-    for (const folder of [world.cwd, world.home, path.join(world.folder, 'tmp')]) await mkdir(folder)
+    const world = new World(version, emulator, url, folder)
+    for (const name of ['work', 'home', 'tmp']) await mkdir(path.join(folder, name))
     await world.saveProfile({ username: 'operator', password: PASSWORD, base_url: url })
     return world
   }
@@ -106,7 +107,12 @@ export class World {
 
   /** A file of the working directory. */
   read(name: string, encoding: BufferEncoding = 'utf8'): Promise<string> {
-    return readFile(this.path(name), encoding)
+    return readFile(path.resolve(this.cwd, name), encoding)
+  }
+
+  /** The bytes of a file of the working directory. */
+  bytes(name: string): Promise<Uint8Array> {
+    return readFile(path.resolve(this.cwd, name))
   }
 
   /** Starts the program. */
@@ -122,9 +128,9 @@ export class World {
     return this.start(args, options).ended
   }
 
-  /** Runs a line of bash, in which `d2f` is the program. */
+  /** Runs a line of bash, in which `d2f` and `dhis2-files` are the program. */
   async shell(line: string, options: StartOptions = {}): Promise<Ran> {
-    const script = `d2f() { ${JSON.stringify(process.execPath)} ${JSON.stringify(BIN)} "$@"; }\n${line}`
+    const script = `d2f() { ${JSON.stringify(process.execPath)} ${JSON.stringify(BIN)} "$@"; }\ndhis2-files() { d2f "$@"; }\n${line}`
     const running = new Running(['bash', '-c', script], this.environment(options.env), this.cwd, options)
     this.#started.push(running)
     return running.ended
@@ -168,8 +174,8 @@ export class World {
     const entries = await readdir(this.folder, { recursive: true, withFileTypes: true })
     for (const entry of entries.filter((one) => one.isFile())) {
       const file = path.join(entry.parentPath, entry.name)
-      if (path.dirname(file) === path.dirname(this.profilesPath) || file.includes(`${path.sep}.dhis2${path.sep}`))
-        continue
+      if (file.startsWith(path.join(this.folder, 'server')) || file.includes(`${path.sep}.dhis2${path.sep}`)) continue
+      if (path.dirname(file) === path.dirname(this.profilesPath)) continue
       if ((await stat(file)).size > 1_000_000) continue
       expectNoSecret(await readFile(file, 'latin1'), file)
     }
