@@ -272,7 +272,10 @@ describe.each(WAYS)('over $transport ($era) with DHIS2 $version', ({ transport, 
     }
     const seen: string[] = []
     for (let offset: number | null = 0; offset !== null; ) {
-      const page = await server.ok('files_media_list', { kind: 'event', program, limit: 2, offset })
+      const page: { result: { target: { event: string } }[]; next_offset: number | null } = await server.ok(
+        'files_media_list',
+        { kind: 'event', program, limit: 2, offset },
+      )
       for (const { target } of page.result) {
         const { content } = await server.call('files_media_download', target)
         expect(textOf(content.slice(1))).toBe(`event,${target.event}\n`)
