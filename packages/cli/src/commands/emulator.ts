@@ -23,7 +23,7 @@ export const emulator = defineCommand({
       about: 'Folder that keeps everything over a restart. Default: memory.',
       complete: 'path',
     },
-    maxFileUploadSize: { kind: 'count', value: 'BYTES', about: 'max.file_upload_size. Default 10000000.' },
+    maxFileUploadSize: { kind: 'count', value: 'BYTES', about: 'The setting max.file_upload_size. Default 10000000.' },
     contextPath: { kind: 'text', value: 'PATH', about: 'Where the application is mounted, as in /dhis. Default: /.' },
     csrf: { kind: 'flag', about: 'Ask for CSRF tokens (2.42 and later).' },
     cors: { kind: 'list', value: 'ORIGIN', about: 'Origin that may call from a browser. May be repeated.' },

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.js'
 import { factLines } from '../../output/facts.js'
+import { checkUids } from '../uids.js'
 import { humanDate, humanSize } from '../../output/human.js'
 
 export const get = defineCommand({
@@ -9,6 +10,7 @@ export const get = defineCommand({
   arguments: [{ name: 'uid', about: 'Uid of the document.' }],
   options: {},
   async run(context, { uid }) {
+    checkUids('a document', uid)
     const { files } = await context.client()
     const { signal } = context
     const document = await files.getDocument(uid, { signal })

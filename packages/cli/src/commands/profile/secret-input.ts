@@ -8,7 +8,7 @@ import { CliError } from '../../failure.js'
 export const SECRET_OPTIONS = {
   fromEnv: {
     kind: 'flag',
-    about: 'Take secrets, and what else is missing, from DHIS2_PAT, DHIS2_PASSWORD, DHIS2_URL, DHIS2_USERNAME …',
+    about: 'Take secrets, and what else is missing, from the environment: DHIS2_PAT, DHIS2_PASSWORD, DHIS2_URL and the like.',
   },
   secretStdin: { kind: 'flag', about: 'Read the secret from stdin.' },
 } as const satisfies Options
