@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import http from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Emulator, type Fault, createEmulator } from '../src/index.js'
@@ -226,6 +227,17 @@ describe('without a socket', () => {
     await expect(client.upload('b.txt', 'b')).rejects.toThrow('fetch failed')
     emulator.inject({ kind: 'lost-answer', count: 1 })
     await expect(client.get('/api/me')).rejects.toThrow('fetch failed')
+  })
+
+  it('a corrupt byte is not what is stored, of an image either', async () => {
+    const client = await withFault({ kind: 'corrupt', route: '/api/fileResources/*/data', count: 1 })
+    const photo = await readFile(new URL('../../../examples/files/photo.jpg', import.meta.url))
+    await client.upload('photo.jpg', photo, 'domain=USER_AVATAR&uid=FaultTest04', 'image/jpeg')
+    await emulator.settle()
+    const download = async () => (await client.get('/api/fileResources/FaultTest04/data')).bytes
+    const [first, second] = [await download(), await download()]
+    expect([first[0], first.subarray(1)]).toEqual([0xff ^ 0xff, second.subarray(1)])
+    expect(second[0]).toBe(0xff)
   })
 
   it('a stall ends when the caller gives up', async () => {

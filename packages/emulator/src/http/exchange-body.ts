@@ -71,7 +71,8 @@ export async function* sendBody(
     if (left <= 0) break
     if (chunk.byteLength > left) chunk = chunk.subarray(0, left)
     if (corruptAt !== undefined && corruptAt >= entry.bytesSent && corruptAt < entry.bytesSent + chunk.byteLength) {
-      chunk = chunk.slice()
+      // a copy: slice of a Buffer shares the bytes that are stored
+      chunk = new Uint8Array(chunk)
       const at = corruptAt - entry.bytesSent
       chunk[at] = (chunk[at] ?? 0) ^ 0xff
     }
