@@ -27,6 +27,11 @@ export const emulator = defineCommand({
     contextPath: { kind: 'text', value: 'PATH', about: 'Where the application is mounted, as in /dhis. Default: /.' },
     csrf: { kind: 'flag', about: 'Ask for CSRF tokens (2.42 and later).' },
     cors: { kind: 'list', value: 'ORIGIN', about: 'Origin that may call from a browser. May be repeated.' },
+    oauth2Client: {
+      kind: 'list',
+      value: 'ID[:SECRET]@URL',
+      about: 'Program that may ask for OAuth2 tokens (2.42 and later). May be repeated.',
+    },
     storageDelay: {
       kind: 'count',
       value: 'MS',
@@ -34,13 +39,17 @@ export const emulator = defineCommand({
       about: 'How long after an upload its bytes are stored. Default 50.',
     },
   },
-  async run(context, { version, port, host, data, maxFileUploadSize, contextPath, csrf, cors, storageDelay }) {
+  async run(
+    context,
+    { version, port, host, data, maxFileUploadSize, contextPath, csrf, cors, oauth2Client, storageDelay },
+  ) {
     if (port > 65_535) throw new CliError(`There is no port ${port}.`, { hint: 'Ports end at 65535; 0 is a free one.' })
     const settings: EmulatorSettings = {
       ...(maxFileUploadSize !== undefined && { maxFileUploadSize }),
       ...(contextPath !== undefined && { contextPath }),
       ...(storageDelay !== undefined && { storageDelay }),
       ...(cors.length > 0 && { corsAllowList: cors }),
+      ...(oauth2Client.length > 0 && { oauth2: { clients: oauth2Client.map(clientOf) } }),
       csrf,
     }
     const { createEmulator } = await import('@dhis2-files/emulator')
@@ -56,6 +65,17 @@ export const emulator = defineCommand({
     }
   },
 })
+
+/** A wrong one is not repeated: it may hold a secret. */
+function clientOf(text: string): {
+  readonly id: string
+  readonly secret: string | undefined
+  readonly redirectUris: string[]
+} {
+  const [, id, secret, uri] = /^([^:@]+)(?::([^@]+))?@(.+)$/.exec(text) ?? []
+  if (id !== undefined && uri !== undefined) return { id, secret, redirectUris: [uri] }
+  throw new CliError('This is no OAuth2 client.', { hint: 'Pass --oauth2-client my-app@http://127.0.0.1/callback.' })
+}
 
 /** Tells where it is, and waits for Ctrl-C, which is how it ends well. */
 async function until({ out, signal }: CommandContext, { url, port }: RunningServer, version: string): Promise<void> {

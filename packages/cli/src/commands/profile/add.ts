@@ -1,4 +1,4 @@
-import type { NewProfile, ProfileAuth, ProfileVersion } from '@dhis2-files/profiles'
+import type { NewProfile, ProfileAuth, ProfileScope, ProfileVersion } from '@dhis2-files/profiles'
 import { defineCommand } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
@@ -47,6 +47,7 @@ export const add = defineCommand({
   async run(context, input) {
     const { out, io } = context
     const scope = scopeOf(input)
+    await checkFree(context, input.name, scope)
     const { env } = io
     const fromEnv = (name: string): string | undefined => (input.fromEnv ? env[name] || undefined : undefined)
     const baseUrl = input.url ?? fromEnv('DHIS2_URL') ?? (await ask(context, '--url', 'URL of the DHIS2'))
@@ -88,6 +89,18 @@ export const add = defineCommand({
     return verifyAndTell(context, [saved.profile], { status: 'added', ...profileJson(saved.profile) })
   },
 })
+
+/** What is asked for afterwards would have been typed in vain. @throws ProfileError · CliError */
+async function checkFree(context: CommandContext, name: string, scope: ProfileScope = 'global'): Promise<void> {
+  const { checkProfileName } = await import('@dhis2-files/profiles')
+  checkProfileName(name)
+  const taken = (await context.profiles()).list().find((row) => row.name === name && row.scope === scope)
+  if (taken === undefined) return
+  throw new CliError(`There is a profile “${name}” in ${taken.path} already.`, {
+    exit: 'conflict',
+    hint: `Choose another name, or first: dhis2-files profile remove ${name}`,
+  })
+}
 
 async function ask(context: CommandContext, option: string, question: string): Promise<string> {
   if (context.io.interactive) return (await import('../../prompts.js')).askText(context, question)

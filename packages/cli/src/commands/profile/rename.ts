@@ -21,7 +21,7 @@ export const rename = defineCommand({
       return
     }
     const saved = await (await context.profiles()).rename(profile, to)
-    if (!verify || !out.json) tellSaved(out, saved, 'renamed')
+    if (!verify || !out.json) tellSaved(out, saved, 'renamed', `${name} to `)
     if (verify) return verifyAndTell(context, [saved.profile], { status: 'renamed' })
   },
 })

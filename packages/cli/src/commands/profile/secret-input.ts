@@ -8,7 +8,8 @@ import { CliError } from '../../failure.js'
 export const SECRET_OPTIONS = {
   fromEnv: {
     kind: 'flag',
-    about: 'Take secrets, and what else is missing, from the environment: DHIS2_PAT, DHIS2_PASSWORD, DHIS2_URL and the like.',
+    about:
+      'Take secrets, and what else is missing, from the environment: DHIS2_PAT, DHIS2_PASSWORD, DHIS2_URL and the like.',
   },
   secretStdin: { kind: 'flag', about: 'Read the secret from stdin.' },
 } as const satisfies Options

@@ -24,11 +24,11 @@ export function profileJson({ name, source, settings, ...profile }: Profile): Re
 }
 
 /** Tells of a profile that was written, and where its secrets are. */
-export function tellSaved(out: Output, saved: SavedProfile, done: string): void {
+export function tellSaved(out: Output, saved: SavedProfile, done: string, before = ''): void {
   const { profile, path, place, fallback } = saved
   out.result({ status: done, ...profileJson(profile), path, secrets: place }, () => {
     const secrets = place === undefined ? '' : `; secrets in the ${place === 'file' ? 'same file (0600)' : place}`
-    return `${done} ${profile.name}  ${profile.baseUrl} (${profile.auth}) in ${path}${secrets}`
+    return `${done} ${before}${profile.name}  ${profile.baseUrl} (${profile.auth}) in ${path}${secrets}`
   })
   if (fallback !== undefined) out.warn(fallback)
 }

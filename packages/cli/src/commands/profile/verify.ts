@@ -47,7 +47,7 @@ export async function verifyAndTell(
     signal.throwIfAborted()
     const failure = check.ok ? undefined : failureOf(check.error)
     if (failure) failures.push(failure)
-    told.push({ ...more, ...checkJson(check), error: failure && errorJson(failure) })
+    told.push({ ...more, ...checkJson(check, profile), error: failure && errorJson(failure) })
     if (out.json) continue
     out.print(checkLines(profile, check))
     if (failure) out.failure(failure, check.error)
@@ -62,7 +62,8 @@ function errorJson({ code, message, hint, exitCode }: Failure) {
 }
 
 /** Keys as in the profile files, and as dhis2w-utils has them. */
-function checkJson({ name, ok, baseUrl, auth, username, version, latencyMs, canWrite, problems }: ProfileCheck) {
+function checkJson(check: ProfileCheck, profile: Profile) {
+  const { name, ok, baseUrl, auth, username = profile.username, version, latencyMs, canWrite, problems } = check
   const latency = latencyMs === undefined ? undefined : Math.round(latencyMs)
   return { name, ok, base_url: baseUrl, auth, username, version, latency_ms: latency, can_write: canWrite, problems }
 }
