@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { flagOf } from '../src/command.js'
+import { flagOf, type OptionSpec } from '../src/command.js'
 import { ENTRIES } from '../src/commands/index.js'
 import { DELETE_OPTIONS, GLOBAL_OPTIONS, WRITE_OPTIONS } from '../src/global-options.js'
 import { readCommandLine } from '../src/program.js'
@@ -44,7 +44,7 @@ describe.each(commands)('$path', ({ path, command }) => {
   })
 
   test('has options that are none of those which every command has', () => {
-    const shared = Object.entries({
+    const shared: [string, OptionSpec][] = Object.entries({
       ...GLOBAL_OPTIONS,
       ...(writes && WRITE_OPTIONS),
       ...(deletes && DELETE_OPTIONS),
