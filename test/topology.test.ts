@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as client from '@dhis2-files/client'
 import * as emulator from '@dhis2-files/emulator'
+import * as mcp from '@dhis2-files/mcp'
 import * as profiles from '@dhis2-files/profiles'
 import { describe, expect, test } from 'vitest'
 import { exportsOf, type Import, importsOf, ROOT } from './source-graph.js'
@@ -49,7 +50,9 @@ const CLIENT_TYPES: Record<string, string> = {
 
 /** Modules of `files/` that every surface may use. All others belong to one surface. */
 const SHARED = new Set(
-  'by-uid context download echoes external-link list preflight provide-file storage total uid upload value-types'.split(' '),
+  'by-uid context download echoes external-link list preflight provide-file storage total uid upload value-types'.split(
+    ' ',
+  ),
 )
 
 /** Which surface a module of `files/` belongs to: the one whose pattern its name begins with. */
@@ -67,6 +70,14 @@ const SURFACES = [
 const CLIENT_PACKAGES = { neutral: ['hash-wasm'], node: ['undici'] }
 const EMULATOR_PACKAGES = ['@hono/node-server', '@hono/node-server/utils/response', 'hono/router/trie-router', 'sharp']
 
+const MCP_PACKAGES = [
+  '@dhis2-files/client',
+  '@dhis2-files/profiles',
+  '@modelcontextprotocol/node',
+  '@modelcontextprotocol/server',
+  '@modelcontextprotocol/server/stdio',
+  'zod',
+]
 const PROFILES_PACKAGES = ['@dhis2-files/client', '@napi-rs/keyring', 'oauth4webapi', 'smol-toml']
 
 /** Who may import whom inside the command line. */
@@ -109,6 +120,12 @@ const EMULATOR_EXPORTS = `
   BlobReader Collection Dhis2Version Emulator EmulatorOptions EmulatorSettings EmulatorState Fault
   FaultKind FaultRule FileResource InjectedFault OAuth2Client OAuth2Settings RecordedRequest Row
   RunningServer SeedUser ServeOptions SignIn User createEmulator
+`
+
+const MCP_EXPORTS = `
+  CountFlag FilesMcp HttpOptions ListFlag MCP_FLAGS McpFlag McpFlagValues McpOptions McpUsageError RunOptions
+  RunningHttp RunningStdio StdioOptions SwitchFlag TextFlag createMcpServer describeMcpFlags flagName
+  parseMcpFlags runMcp serveHttp serveStdio
 `
 
 const PROFILES_EXPORTS = `
@@ -249,6 +266,45 @@ describe('the profiles', () => {
     const text = readFileSync(join(ROOT, 'packages/profiles/src/errors.ts'), 'utf8')
     const union = /export type ProfileErrorCode =([^;]*?)\n\n/.exec(text)?.[1] ?? ''
     expect([...union.matchAll(/'([\w-]+)'/g)].map((match) => match[1]).join(' ')).toBe(PROFILE_ERROR_CODES)
+  })
+})
+
+describe('the MCP server', () => {
+  const imports = importsOf('mcp')
+  const into = (folder: string): string[] =>
+    sorted(
+      imports
+        .filter((i) => i.from.startsWith(`${folder}/`) && i.ours && atRuntime(i) && !i.to.startsWith(`${folder}/`))
+        .map((i) => layerOf(i.to)),
+    )
+
+  test('imports these packages, and of ours the client and the profiles', () => {
+    const packages = imports.filter((i) => !i.ours && !i.to.startsWith('node:')).map((i) => i.to)
+    expect(sorted(packages)).toEqual(MCP_PACKAGES)
+  })
+
+  test('has a sandbox that depends on nothing but errors', () => {
+    expect(into('sandbox')).toEqual(['errors.ts'])
+    expect(into('content')).toEqual(['errors.ts', 'sandbox'])
+  })
+
+  test('has tools that know no other tool and no transport, and are all in the index', () => {
+    const fromTools = imports.filter((i) => i.from.startsWith('tools/') && i.from !== 'tools/index.ts')
+    expect(fromTools.filter((i) => /^(tools|http)\/|^(server|service|run|run-tool|stdio|bin)\.ts$/.test(i.to))).toEqual(
+      [],
+    )
+    const listed = imports.filter((i) => i.from === 'tools/index.ts' && atRuntime(i)).map((i) => i.to)
+    expect(sorted(listed)).toEqual(sorted(fromTools.map((i) => i.from)))
+  })
+
+  test('has no modules that import each other in a circle', () => {
+    expect(inCircles(imports)).toEqual([])
+  })
+
+  test('exports this', () => {
+    const names = sorted(words(MCP_EXPORTS))
+    expect(exportsOf('mcp', 'index.ts')).toEqual(names)
+    expect(Object.keys(mcp).filter((name) => !names.includes(name))).toEqual([])
   })
 })
 

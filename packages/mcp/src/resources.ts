@@ -13,7 +13,7 @@ import { base64Of, inlineBytes } from './content/inline.js'
 import { kindOfBytes } from './content/kind.js'
 import { failureOf } from './errors.js'
 import type { Opened } from './tool.js'
-import type { Shared } from './server.js'
+import type { Service } from './service.js'
 
 /** Documents of one page of `resources/list`. */
 const PAGE = 100
@@ -48,34 +48,34 @@ const KINDS: readonly Kind[] = [
 ]
 
 /** Gives files addresses: what fits into a message can be read by them, and documents are listed. */
-export function registerResources(server: McpServer, shared: Shared): void {
+export function registerResources(server: McpServer, service: Service): void {
   for (const { name, template, title, description, open } of KINDS) {
     server.registerResource(
       name,
       new ResourceTemplate(template, { list: undefined }),
       { title, description },
-      (uri, _variables, ctx) => told(uri.href, () => read(uri, open, shared, ctx)),
+      (uri, _variables, ctx) => told(uri.href, () => read(uri, open, service, ctx)),
     )
   }
   server.server.setRequestHandler('resources/list', ({ params }, ctx) =>
-    told('resources/list', () => list(params?.cursor, shared, ctx)),
+    told('resources/list', () => list(params?.cursor, service, ctx)),
   )
 }
 
 async function read(
   uri: URL,
   open: Kind['open'],
-  shared: Shared,
+  service: Service,
   { mcpReq }: ServerContext,
 ): Promise<ReadResourceResult> {
   const { signal } = mcpReq
   const uid = uri.pathname.slice(1)
-  const profile = uri.searchParams.get('profile') ?? shared.defaultProfile
-  const found = await open(await shared.clients.open(profile), uid, signal)
+  const profile = uri.searchParams.get('profile') ?? service.defaultProfile
+  const found = await open(await service.clients.open(profile), uid, signal)
   if (typeof found === 'string')
     return { contents: [{ uri: uri.href, mimeType: 'text/uri-list', text: `${found}\r\n` }] }
   const instead = 'The download tools save it below a root, with path.'
-  const bytes = await inlineBytes(found, { limit: shared.maxInline, instead, signal })
+  const bytes = await inlineBytes(found, { limit: service.maxInline, instead, signal })
   const kind = kindOfBytes(bytes, found.type)
   const { mimeType } = kind
   return {
@@ -90,7 +90,7 @@ async function read(
 /** The newest documents first, a page at a time. Without a profile there are none. */
 async function list(
   cursor: string | undefined,
-  shared: Shared,
+  service: Service,
   { mcpReq }: ServerContext,
 ): Promise<{ resources: { uri: string; name: string; title: string; description: string }[]; nextCursor?: string }> {
   const page = cursor === undefined ? 1 : Number(cursor)
@@ -99,7 +99,7 @@ async function list(
   }
   let opened: Opened
   try {
-    opened = await shared.clients.open(shared.defaultProfile)
+    opened = await service.clients.open(service.defaultProfile)
   } catch (error) {
     if (isProfileError(error, 'no-profile')) return { resources: [] }
     throw error

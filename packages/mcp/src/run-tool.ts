@@ -12,12 +12,12 @@ import { failureOf, ToolError } from './errors.js'
 import { MAX_RESULT } from './limits.js'
 import { progressOf } from './progress.js'
 import { clientRootPaths, findRoots, type Root } from './sandbox/roots.js'
-import type { Shared } from './server.js'
+import type { Service } from './service.js'
 import type { Opened, Tool, ToolCall, ToolResult } from './tool.js'
 
 /** Where a call came from. */
 export interface Calling {
-  readonly shared: Shared
+  readonly service: Service
   readonly ctx: ServerContext
   readonly server: McpServer
 }
@@ -31,12 +31,12 @@ export async function runTool(
   input: Readonly<Record<string, unknown>>,
   calling: Calling,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { shared, ctx } = calling
+  const { service, ctx } = calling
   const { signal } = ctx.mcpReq
   const started = Date.now()
-  const tell = (how: string): void => shared.logger.debug?.(`${tool.name}: ${how} after ${Date.now() - started} ms`)
+  const tell = (how: string): void => service.logger.debug?.(`${tool.name}: ${how} after ${Date.now() - started} ms`)
   try {
-    shared.policy.checkTool(tool.name, tool.access)
+    service.policy.checkTool(tool.name, tool.access)
     const roots = await rootsFor(input, calling)
     if (roots === undefined) return inputRequired({ inputRequests: { [ROOTS]: inputRequired.listRoots() } })
     const result = resultOf(await tool.run(input as never, callOf(tool, roots, calling)))
@@ -50,7 +50,7 @@ export async function runTool(
     const failure = failureOf(error)
     tell(failure.code)
     if (failure.code === 'internal')
-      shared.logger.warn?.(`${tool.name} failed: ${(error as Error)?.stack ?? String(error)}`)
+      service.logger.warn?.(`${tool.name} failed: ${(error as Error)?.stack ?? String(error)}`)
     return {
       isError: true,
       content: [{ type: 'text', text: `${failure.message} (${failure.code})` }],
@@ -70,8 +70,8 @@ function resultOf({ structured, content = [] }: ToolResult): CallToolResult {
   return { content: [{ type: 'text', text }, ...content], structuredContent: { ...structured } }
 }
 
-function callOf(tool: Tool, roots: readonly Root[], { shared, ctx }: Calling): ToolCall {
-  const { policy, clients, defaultProfile, maxInline } = shared
+function callOf(tool: Tool, roots: readonly Root[], { service, ctx }: Calling): ToolCall {
+  const { policy, clients, defaultProfile, maxInline } = service
   return {
     signal: ctx.mcpReq.signal,
     onProgress: progressOf(ctx, tool.title),
@@ -91,15 +91,15 @@ function callOf(tool: Tool, roots: readonly Root[], { shared, ctx }: Calling): T
 /** The folders that a call may use; `undefined` when the client has to be asked for them first. */
 async function rootsFor(
   input: Readonly<Record<string, unknown>>,
-  { shared, ctx, server }: Calling,
+  { service, ctx, server }: Calling,
 ): Promise<readonly Root[] | undefined> {
-  if (!shared.asksForRoots) return shared.roots
+  if (!service.asksForRoots) return service.roots
   if (input['path'] === undefined) return []
   const { inputResponses, droppedInputResponseKeys, envelope } = ctx.mcpReq
   const answer = inputResponse(inputResponses, ROOTS)
   if (answer.kind === 'roots') {
-    const { roots, refused } = await findRoots(clientRootPaths(answer.roots), shared.cwd)
-    for (const { path, why } of refused) shared.logger.debug?.(`The client's root ${path} cannot be used: ${why}`)
+    const { roots, refused } = await findRoots(clientRootPaths(answer.roots), service.cwd)
+    for (const { path, why } of refused) service.logger.debug?.(`The client's root ${path} cannot be used: ${why}`)
     return roots
   }
   const declared = ({ ...envelope } as Readonly<Record<string, unknown>>)[CLIENT_CAPABILITIES_META_KEY] as

@@ -2,14 +2,15 @@ import type { Logger } from '@dhis2-files/client'
 import type { Environment } from '@dhis2-files/profiles'
 import { McpServer, type McpRequestContext } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import { type Clients, profileClients } from './clients.js'
+import { profileClients } from './clients.js'
 import { McpUsageError } from './flags.js'
 import { DEFAULT_MAX_INLINE, LARGEST_MAX_INLINE } from './limits.js'
 import { packageVersion } from './package-version.js'
 import { Policy } from './policy.js'
 import { registerResources } from './resources.js'
 import { runTool } from './run-tool.js'
-import { findRoots, type Root } from './sandbox/roots.js'
+import { findRoots } from './sandbox/roots.js'
+import type { Service } from './service.js'
 import { annotationsOf, type Tool } from './tool.js'
 import { TOOLS } from './tools/index.js'
 
@@ -46,30 +47,16 @@ export interface FilesMcp {
   close(): Promise<void>
 }
 
-/** What all connections of one server share. */
-export interface Shared {
-  readonly policy: Policy
-  readonly clients: Clients
-  readonly logger: Logger
-  /** Of `--root`. */
-  readonly roots: readonly Root[]
-  /** Whether the client is asked for its roots. */
-  readonly asksForRoots: boolean
-  readonly defaultProfile: string | undefined
-  readonly maxInline: number
-  readonly cwd: string
-}
-
 /**
  * Makes the tools of the files of DHIS2. Reads no profile yet, and asks no DHIS2.
  * @throws McpUsageError for a root that is no folder, or a limit that is too large
  */
 export async function createMcpServer(options: McpOptions = {}): Promise<FilesMcp> {
-  const shared = await share(options)
-  return { connect: () => connect(shared), close: () => shared.clients.close() }
+  const service = await serviceOf(options)
+  return { connect: () => connect(service), close: () => service.clients.close() }
 }
 
-async function share(options: McpOptions): Promise<Shared> {
+async function serviceOf(options: McpOptions): Promise<Service> {
   const { cwd = process.cwd(), env = process.env, logger = {}, maxInline = DEFAULT_MAX_INLINE } = options
   if (!Number.isSafeInteger(maxInline) || maxInline < 0 || maxInline > LARGEST_MAX_INLINE) {
     throw new McpUsageError(
@@ -99,11 +86,11 @@ const MAX_INPUT_ELEMENTS = 10_000
 /** How long a client may take to name its roots, in milliseconds. */
 const ROOTS_TIMEOUT = 30_000
 
-function connect(shared: Shared): McpServer {
+function connect(service: Service): McpServer {
   const server = new McpServer(
     { name: 'dhis2-files', title: 'DHIS2 files', version: packageVersion() },
     {
-      instructions: instructionsOf(shared),
+      instructions: instructionsOf(service),
       capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
       inputRequired: { roundTimeoutMs: ROOTS_TIMEOUT },
       maxToolInputElements: MAX_INPUT_ELEMENTS,
@@ -111,19 +98,19 @@ function connect(shared: Shared): McpServer {
   )
   for (const tool of TOOLS) {
     // who calls what is not allowed hears that, whatever is passed
-    const inputSchema = shared.policy.allows(tool.access) ? tool.input : z.looseObject({})
+    const inputSchema = service.policy.allows(tool.access) ? tool.input : z.looseObject({})
     const { title, description, output: outputSchema } = tool
     server.registerTool(
       tool.name,
-      { title, description, inputSchema, outputSchema, annotations: annotationsOf(tool, shared.policy) },
-      (input, ctx) => runTool(tool, input, { shared, ctx, server }),
+      { title, description, inputSchema, outputSchema, annotations: annotationsOf(tool, service.policy) },
+      (input, ctx) => runTool(tool, input, { service, ctx, server }),
     )
   }
   // what is not allowed is answered, and not listed
   server.server.setRequestHandler('tools/list', () => ({
-    tools: TOOLS.filter(({ access }) => shared.policy.allows(access)).map((tool) => listed(tool, shared.policy)),
+    tools: TOOLS.filter(({ access }) => service.policy.allows(access)).map((tool) => listed(tool, service.policy)),
   }))
-  registerResources(server, shared)
+  registerResources(server, service)
   return server
 }
 
@@ -147,7 +134,7 @@ function listed(
 }
 
 /** What an assistant should know before its first call. */
-function instructionsOf({ policy, roots, maxInline, asksForRoots }: Shared): string {
+function instructionsOf({ policy, roots, maxInline, asksForRoots }: Service): string {
   const folders = asksForRoots
     ? 'the folders that you have named as roots'
     : roots.map(({ path }) => path).join(', ') || 'none'

@@ -12,6 +12,8 @@ import { saveBelow } from '../../src/sandbox/write.js'
 const meddling = vi.hoisted(() => ({
   /** Done once, right before something is opened. */
   beforeOpen: undefined as (() => Promise<void>) | undefined,
+  /** Done once, right after it. */
+  afterOpen: undefined as (() => Promise<void>) | undefined,
   /** Whether the system tells where an open file is. */
   hasProc: true,
 }))
@@ -24,7 +26,11 @@ vi.mock('node:fs/promises', async (original) => {
       const meddle = meddling.beforeOpen
       meddling.beforeOpen = undefined
       await meddle?.()
-      return actual.open(...args)
+      const handle = await actual.open(...args)
+      const undo = meddling.afterOpen
+      meddling.afterOpen = undefined
+      await undo?.()
+      return handle
     },
     async readlink(path: string) {
       if (!meddling.hasProc && path.startsWith('/proc/')) throw new Error('There is no such thing.')
@@ -50,6 +56,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   meddling.beforeOpen = undefined
+  meddling.afterOpen = undefined
   meddling.hasProc = true
   await rm(base, { recursive: true, force: true })
 })
@@ -85,6 +92,17 @@ describe.each([
     ['the file itself', swapFile],
   ])('what is opened through a link that has just been put there, instead of %s, is not read', async (_what, swap) => {
     meddling.beforeOpen = swap
+    await expect(openBelow('inner/note.txt', roots)).rejects.toMatchObject({
+      code: expect.stringMatching(/outside-roots|refused-path/),
+    })
+  })
+
+  test('nor when everything is put back right after it', async () => {
+    meddling.beforeOpen = swapFolder
+    meddling.afterOpen = async () => {
+      await rm(join(root, 'inner'))
+      await rename(join(root, 'moved'), join(root, 'inner'))
+    }
     await expect(openBelow('inner/note.txt', roots)).rejects.toMatchObject({
       code: expect.stringMatching(/outside-roots|refused-path/),
     })
