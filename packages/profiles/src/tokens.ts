@@ -13,6 +13,8 @@ export interface Tokens {
   /** Where they are renewed. */
   readonly tokenEndpoint: string
   readonly accessToken: string
+  /** When the access token came, in milliseconds since 1970. */
+  readonly obtained: number
   /** When the access token ends, in milliseconds since 1970; `undefined` when the server does not say. */
   readonly expires?: number | undefined
   readonly refreshToken?: string | undefined
@@ -138,6 +140,7 @@ function found(place: FoundTokens['place'], value: unknown, origin: string): Fou
   const tokens = value as { readonly [K in keyof Tokens]?: unknown }
   const isText = (one: unknown): boolean => typeof one === 'string' && one !== ''
   const texts = [tokens.clientId, tokens.tokenEndpoint, tokens.accessToken]
-  const isOk = texts.every(isText) && typeof tokens.generation === 'number' && tokens.origin === origin
+  const numbers = [tokens.generation, tokens.obtained]
+  const isOk = texts.every(isText) && numbers.every((one) => typeof one === 'number') && tokens.origin === origin
   return isOk ? { place, tokens: tokens as Tokens } : undefined
 }

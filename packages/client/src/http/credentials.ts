@@ -5,7 +5,8 @@ import { abortable } from '../signals.js'
  * How the client signs in.
  * - `{ username, password }`: Basic.
  * - `{ token }`: a personal access token (`d2p_…`), sent as `ApiToken`.
- * - `{ accessToken }`: OAuth2, sent as `Bearer`: a string, or a function that is asked at first use and once more after a 401.
+ * - `{ accessToken }`: OAuth2, sent as `Bearer`: a string, or a function that is asked at first use, again when what it gave is
+ *   about to end, and once more after a 401.
  * - `{ cookie, xsrfToken? }`: an existing session, as a `Cookie` header's value.
  * - `'browser'`: the page's own session; the page comes from the DHIS2 server, or from an origin on its CORS list.
  */
@@ -16,11 +17,22 @@ export type Auth =
   | { readonly cookie: string; readonly xsrfToken?: string | undefined }
   | 'browser'
 
-/** Gives an OAuth2 access token. `rejected` is the one that the server has just answered with a 401; absent at first. */
+/**
+ * Gives an OAuth2 access token. `rejected` is the one that the server has just answered with a 401; absent at first. With
+ * `expires` it is asked again from a minute before that, so that no upload begins with a token that ends on the way.
+ */
 export type AccessTokenProvider = (context: {
   readonly signal: AbortSignal
   readonly rejected?: string | undefined
-}) => Promise<string>
+}) => Promise<
+  | string
+  | {
+      /** Printable ASCII without blanks. */
+      readonly token: string
+      /** When it ends, where that is known. */
+      readonly expires?: Date | undefined
+    }
+>
 
 /** The `Authorization` header of one client. */
 export interface Credentials {
@@ -86,15 +98,22 @@ function session(cookie: unknown, xsrfToken: string | undefined): Credentials {
   return fixed(undefined, [cookie, ...secrets], { session: true, cookie, xsrfToken })
 }
 
+/** How long before its end a token is asked for again, in milliseconds. */
+const EARLY = 60_000
+
 function oauth2(provider: AccessTokenProvider): Credentials {
   let current: string | undefined
+  let ends = Number.POSITIVE_INFINITY
   let asking: { readonly answer: Promise<string>; readonly asker: AbortSignal } | undefined
   /** The last few: an answer to an old one may still come. */
   const known: string[] = []
   const ask = async (signal: AbortSignal, rejected?: string): Promise<string> => {
     let token: unknown
+    let expires: Date | undefined
     try {
-      token = await provider({ signal, rejected })
+      const given = await provider({ signal, rejected })
+      token = given
+      if (typeof given === 'object' && given !== null) ({ token, expires } = given)
     } catch (cause) {
       throw isDhis2Error(cause) || signal.aborted ? cause : providerFailed(cause)
     }
@@ -104,6 +123,7 @@ function oauth2(provider: AccessTokenProvider): Credentials {
       })
     }
     current = token
+    ends = expires?.getTime() ?? Number.POSITIVE_INFINITY
     if (!known.includes(token)) known.unshift(token)
     known.length = Math.min(known.length, 8)
     return token
@@ -111,7 +131,8 @@ function oauth2(provider: AccessTokenProvider): Credentials {
   /** One question for all who need a token now; they have what it got unless that is the one that was refused. */
   const get = async (signal: AbortSignal, rejected?: string): Promise<string> => {
     for (;;) {
-      if (asking === undefined && current !== undefined && current !== rejected) return current
+      const isFresh = current !== rejected && Date.now() < ends - EARLY
+      if (asking === undefined && current !== undefined && isFresh) return current
       asking ??= { asker: signal, answer: ask(signal, rejected).finally(() => (asking = undefined)) }
       const { answer, asker } = asking
       try {

@@ -67,6 +67,23 @@ describe('an accessToken function', () => {
     expect(rejected).toEqual([undefined, 'token1'])
   })
 
+  it('is asked again from a minute before its token ends, and not before', async () => {
+    let asked = 0
+    const ends = [61_000, 59_000, undefined]
+    const credentials = credentialsOf({
+      accessToken: () => {
+        const seconds = ends[asked++]
+        const expires = seconds === undefined ? undefined : new Date(Date.now() + seconds)
+        return Promise.resolve({ token: `token${asked}`, expires })
+      },
+    })
+    const get = (): Promise<string | undefined> => credentials.authorization(signal)
+    expect([await get(), await get()]).toEqual(['Bearer token1', 'Bearer token1'])
+    expect(await credentials.renew('Bearer token1', signal)).toBe('Bearer token2')
+    expect([await get(), await get()]).toEqual(['Bearer token3', 'Bearer token3'])
+    expect(credentials.secrets()).toEqual(['token3', 'token2', 'token1'])
+  })
+
   it('is not asked again for a token that was replaced since', async () => {
     let asked = 0
     const credentials = credentialsOf({ accessToken: () => Promise.resolve(`token${++asked}`) })

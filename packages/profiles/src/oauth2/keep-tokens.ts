@@ -37,9 +37,10 @@ export async function keepTokens(
     const keep = given.keep ?? own.tokens ?? whereNow(folder, name) ?? 'keyring'
     const store = core.tokensOf(folder)
     const before = await readTokens(core, profile).catch(() => undefined)
-    const generation = Math.max(Date.now(), (before?.generation ?? 0) + 1)
+    const obtained = Date.now()
+    const generation = Math.max(obtained, (before?.generation ?? 0) + 1)
     const { tokenEndpoint, clientId } = given
-    const tokens: Tokens = { origin, clientId, tokenEndpoint, ...granted, generation }
+    const tokens: Tokens = { origin, clientId, tokenEndpoint, ...granted, obtained, generation }
     // first where they will be looked for: in a place that is both
     await folder.settings.edit(() => ownChanges(name, { id, tokens: own.tokens === 'keyring' ? 'keyring' : keep }))
     const { place, reason } = await store.write({ id, origin, keep }, tokens)

@@ -8,11 +8,21 @@ import type { Profile } from '../profile.js'
 import { secretsOf } from '../profile-secrets.js'
 import type { StoreCore } from '../store-core.js'
 import type { Tokens } from '../tokens.js'
+import { startWait } from '../wait.js'
 import { Grants } from './grants.js'
 import { keepTokens, readTokens } from './keep-tokens.js'
 
-/** How long before its end an access token is renewed, in milliseconds. */
-export const EARLY = 60_000
+/** How long before its end an access token is renewed, in milliseconds: when the client asks again. */
+const EARLY = 60_000
+
+/** How long before its end an access token is not used any more, and how long a renewal may take without one, in milliseconds. */
+const MARGIN = 5_000
+const PATIENCE = 120_000
+
+/** Whether it need not be renewed yet. One that lives for less than two minutes is used for half of that. */
+function isFresh({ expires, obtained }: Tokens): boolean {
+  return expires === undefined || Date.now() < expires - Math.min(EARLY, (expires - obtained) / 2)
+}
 
 /**
  * Gives the access token of a profile's sign-in, and renews it before it ends, or when the server does not take it any more. Of all
@@ -22,19 +32,18 @@ export const EARLY = 60_000
 export function accessTokenOf(core: StoreCore, profile: Profile): AccessTokenProvider {
   return async ({ signal, rejected }) => {
     const tokens = await known(core, profile)
-    const isGood = (one: Tokens): boolean =>
-      one.accessToken !== rejected && (one.expires === undefined || Date.now() < one.expires - EARLY)
+    const isGood = (one: Tokens): boolean => one.accessToken !== rejected && isFresh(one)
     const { refreshToken } = tokens
-    if (isGood(tokens)) return tokens.accessToken
+    if (isGood(tokens)) return given(tokens)
     if (refreshToken === undefined) {
-      if (tokens.accessToken !== rejected && Date.now() < (tokens.expires ?? 0)) return tokens.accessToken
+      if (tokens.accessToken !== rejected && Date.now() < (tokens.expires ?? 0)) return given(tokens)
       throw ended(profile, 'it has ended, and came without a refresh token')
     }
     const { folder, name } = core.placeOf(profile)
     const lock = join(dirname(folder.settings.path), `.dhis2-files-${name}.renewal.lock`)
-    const work = async (): Promise<string> => {
+    const work = async (): Promise<Given> => {
       const latest = await known(core, profile)
-      if (isGood(latest)) return latest.accessToken
+      if (isGood(latest)) return given(latest)
       return renew(core, profile, latest, { signal, isRejected: latest.accessToken === rejected })
     }
     return withLock(lock, work, { signal, patience: 180_000 })
@@ -46,27 +55,47 @@ async function renew(
   profile: Profile,
   tokens: Tokens,
   { signal, isRejected }: { readonly signal: AbortSignal; readonly isRejected: boolean },
-): Promise<string> {
+): Promise<Given> {
   const { clientId, tokenEndpoint, refreshToken = '' } = tokens
+  const left = isRejected || tokens.expires === undefined ? 0 : tokens.expires - MARGIN - Date.now()
+  const wait = startWait(signal, left > 0 ? left : PATIENCE, notInTime)
   const secret = (await secretsOf(core, profile)).clientSecret?.reveal()
   const bare = createBareFetch(await connectionOf(core, profile))
   try {
     const server = { issuer: tokens.origin, authorization_endpoint: '', token_endpoint: tokenEndpoint }
     const grants = await Grants.load(bare, server, { id: clientId, secret })
-    const granted = await grants.refresh(refreshToken, signal)
+    const granted = await grants.refresh(refreshToken, wait.signal)
     const all = { ...granted, refreshToken: granted.refreshToken ?? refreshToken }
     const { fallback } = await keepTokens(core, profile, all, { tokenEndpoint, clientId })
     if (fallback !== undefined) core.warn(fallback)
-    return granted.accessToken
+    return given(granted)
   } catch (error) {
-    if (isProfileError(error, 'sign-in-failed')) throw ended(profile, error.message, error)
+    const isRefused = isProfileError(error, 'sign-in-failed')
     // not renewed, and good for some more seconds
-    const isAlive = !isRejected && tokens.expires !== undefined && Date.now() < tokens.expires - 5_000
-    if (isDhis2Error(error) && isAlive) return tokens.accessToken
-    throw error
+    if ((isRefused || isDhis2Error(error)) && left > 0) return given(tokens)
+    throw isRefused ? ended(profile, error.message, error) : error
   } finally {
+    wait.end()
     await bare.close()
   }
+}
+
+function notInTime(): Dhis2Error {
+  return new Dhis2Error('The access token was not renewed in time: the server does not answer.', {
+    code: 'timeout',
+    retryable: true,
+    clock: 'total',
+  })
+}
+
+/** A token as the client takes it. */
+interface Given {
+  readonly token: string
+  readonly expires: Date | undefined
+}
+
+function given({ accessToken, expires }: Pick<Tokens, 'accessToken' | 'expires'>): Given {
+  return { token: accessToken, expires: expires === undefined ? undefined : new Date(expires) }
 }
 
 /** @throws Dhis2Error `unauthenticated` when nobody has signed in */
