@@ -134,8 +134,8 @@ const PROFILES_EXPORTS = `
   ProfileChanges ProfileCheck ProfileError ProfileErrorCode ProfileErrorOptions ProfileScope
   ProfileSettings ProfileSource ProfileStore ProfileStoreOptions ProfileVersion RedirectOptions
   RemovedProfile SavedProfile Secret SecretName SecretPlace SecretValues Secrets SerializedProfileError
-  Shell ShownProfile ShownSecret SignInOptions SignedIn environmentOf isProfileError logout openClient
-  profileFromEnvironment shellLine signInWithOAuth2 signInWithPassword verifyProfile
+  Shell ShownProfile ShownSecret SignInOptions SignedIn checkProfileName environmentOf isProfileError
+  logout openClient profileFromEnvironment shellLine signInWithOAuth2 signInWithPassword verifyProfile
 `
 
 const ERROR_CODES =
@@ -239,12 +239,10 @@ describe('the profiles', () => {
     expect(sorted(packages)).toEqual(PROFILES_PACKAGES)
   })
 
-  test('loads the keyring and the library for OAuth2 when they are used, and can do without the first', () => {
-    const late = imports.filter((i) => ['@napi-rs/keyring', 'oauth4webapi'].includes(i.to) && atRuntime(i))
-    expect(late.map((i) => [i.from, i.to, i.dynamic])).toEqual([
-      ['keyring.ts', '@napi-rs/keyring', true],
-      ['oauth2/grants.ts', 'oauth4webapi', true],
-    ])
+  test('loads the client, the keyring and the library for OAuth2 when they are used: most commands need none', () => {
+    const late = imports.filter((i) => !i.ours && atRuntime(i) && !i.to.startsWith('node:') && i.to !== 'smol-toml')
+    expect(late.filter((i) => !i.dynamic)).toEqual([])
+    expect(sorted(late.map((i) => i.to))).toEqual(PROFILES_PACKAGES.filter((name) => name !== 'smol-toml'))
   })
 
   test('edits TOML without knowing what it is for', () => {

@@ -1,4 +1,4 @@
-import { bytesSource, Dhis2Client, type Dhis2ClientOptions, type Method, type Middleware } from '@dhis2-files/client'
+import type { Method, Middleware } from '@dhis2-files/client'
 import type { Connection } from './connection.js'
 
 /** One request of a sign-in. */
@@ -26,11 +26,12 @@ export interface BareFetch {
 const LIMIT = 1_048_576
 
 /** Opens connections as a client with these options does. Sends nothing yet. */
-export function createBareFetch(connection: Connection, options: Partial<Dhis2ClientOptions> = {}): BareFetch {
+export async function createBareFetch(connection: Connection): Promise<BareFetch> {
+  const { bytesSource, Dhis2Client } = await import('@dhis2-files/client')
   const timeouts = { headers: 60_000, idle: 60_000, total: 120_000 }
   // a session needs no sign-in; this one is sent nowhere
   const auth = { cookie: 'none=none' }
-  const client = new Dhis2Client({ timeouts, ...connection, ...options, auth, retry: false })
+  const client = new Dhis2Client({ timeouts, ...connection, auth, retry: false })
   return {
     baseUrl: client.baseUrl,
     async fetch(url, request = {}) {
@@ -53,13 +54,11 @@ export function createBareFetch(connection: Connection, options: Partial<Dhis2Cl
         (body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json')
       const bytes = body === undefined ? undefined : new TextEncoder().encode(String(body))
       // the path is for messages; what is sent is decided above
-      await client
-        .with({ middleware: [...(options.middleware ?? []), swap] })
-        .request(pathBelow(target, client.baseUrl), {
-          method: method as Method,
-          body: bytes && bytesSource(bytes, { type }),
-          signal,
-        })
+      await client.with({ middleware: [swap] }).request(pathBelow(target, client.baseUrl), {
+        method: method as Method,
+        body: bytes && bytesSource(bytes, { type }),
+        signal,
+      })
       if (answer === undefined) throw new Error('A middleware answered instead of the server.')
       return answer
     },

@@ -7,7 +7,7 @@ export type { ProfileErrorCode, ProfileErrorOptions, SerializedProfileError } fr
 export type { Keyring } from './keyring.js'
 export type { Environment } from './locate.js'
 export { openClient } from './open-client.js'
-export { checkName as checkProfileName } from './profile.js'
+export { checkProfileName } from './profile.js'
 export type {
   ListedProfile,
   NewProfile,

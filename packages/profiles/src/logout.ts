@@ -65,7 +65,7 @@ async function revoke(core: StoreCore, profile: Profile, signal: AbortSignal): P
   const tokens = await readTokens(core, profile)
   if (tokens === undefined) return false
   const secret = (await secretsOf(core, profile)).clientSecret?.reveal()
-  const bare = createBareFetch(await connectionOf(core, profile))
+  const bare = await createBareFetch(await connectionOf(core, profile))
   try {
     const server = await discover(bare, signal)
     if (server.revocation_endpoint === undefined) return false
@@ -94,7 +94,7 @@ async function forgetTokens(core: StoreCore, profile: Profile): Promise<Pick<Log
 async function endSession(core: StoreCore, profile: Profile, secrets: Secrets, signal: AbortSignal): Promise<boolean> {
   const { cookie: kept, xsrfToken } = secrets
   if (kept === undefined) return false
-  const bare = createBareFetch(await connectionOf(core, profile))
+  const bare = await createBareFetch(await connectionOf(core, profile))
   try {
     const cookie = cookieHeader(kept.reveal())
     const headers = { accept: 'application/json', cookie }

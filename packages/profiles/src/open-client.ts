@@ -1,4 +1,4 @@
-import { type Auth, Dhis2Client, type Dhis2ClientOptions } from '@dhis2-files/client'
+import type { Auth, Dhis2Client, Dhis2ClientOptions } from '@dhis2-files/client'
 import { connectionOf } from './connection.js'
 import { ProfileError } from './errors.js'
 import { readTokens } from './oauth2/keep-tokens.js'
@@ -25,7 +25,9 @@ export async function openClient(
   const core = ProfileStore.coreOf(store)
   const { settings, version } = profile
   const { middleware = [], ...rest } = overrides
-  return new Dhis2Client({
+  // what only shows or changes profiles need not load it
+  const { Dhis2Client: Client } = await import('@dhis2-files/client')
+  return new Client({
     ...(await connectionOf(core, profile)),
     auth: rest.auth ?? (await authOf(core, profile)),
     version: version?.replace('v', '2.'),

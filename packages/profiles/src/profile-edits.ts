@@ -3,7 +3,7 @@ import type { ProfileFolder } from './folder.js'
 import { forgetOwn, type Keep, type Kept, keepSecrets, whereNow } from './keep-secrets.js'
 import { reasonOf } from './keyring.js'
 import {
-  checkName,
+  checkProfileName,
   type NewProfile,
   type Profile,
   type ProfileChanges,
@@ -55,7 +55,7 @@ export async function addProfile(
   { keep = 'keyring', makeDefault = false }: AddOptions,
 ): Promise<SavedProfile> {
   const { name, settings = {}, secrets: givenSecrets = {}, ...fields } = given
-  checkName(name)
+  checkProfileName(name)
   checkProfile({ ...fields, name }, folder.profiles.path)
   checkSettings(name, settings, folder.settings.path)
   const secrets = presentSecrets(checkSecrets(name, givenSecrets))
@@ -132,7 +132,7 @@ export async function removeProfile(core: StoreCore, profile: Profile): Promise<
 /** Gives a profile another name. While it still has the old one, its settings are there under both. */
 export async function renameProfile(core: StoreCore, profile: Profile, to: string): Promise<SavedProfile> {
   const { folder, name } = core.placeOf(profile)
-  checkName(to)
+  checkProfileName(to)
   return folder.locked(async () => {
     ensureThere(folder, name)
     ensureFree(folder, to)

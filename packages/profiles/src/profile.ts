@@ -162,8 +162,8 @@ export interface SavedProfile {
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 
-/** @throws ProfileError `invalid-name` */
-export function checkName(name: string): void {
+/** Whether a profile may have this name: to be told before its secret is asked for. @throws ProfileError `invalid-name` */
+export function checkProfileName(name: string): void {
   if (NAME.test(name)) return
   const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name
   throw new ProfileError(`“${shown}” cannot be the name of a profile.`, {

@@ -176,9 +176,15 @@ export class ProfileStore {
     return removeProfile(this.#core, profile)
   }
 
-  /** Gives a profile another name; settings, secrets, tokens and the default of its file follow. @throws ProfileError as `add` */
-  rename(profile: Profile, to: string): Promise<SavedProfile> {
-    return renameProfile(this.#core, profile, to)
+  /** Gives a profile another name; settings, secrets, tokens, and where it is the default, follow. @throws ProfileError as `add` */
+  async rename(profile: Profile, to: string): Promise<SavedProfile> {
+    const { project } = this.#core.folders
+    const { name, source } = profile
+    const isDefaultOfProject =
+      source.kind === 'global' && project.defaultName === name && !project.profiles.profiles.has(name ?? '')
+    const renamed = await renameProfile(this.#core, profile, to)
+    if (isDefaultOfProject) await changeDefault(project, to)
+    return renamed
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Dhis2Client, isDhis2Error, type Me } from '@dhis2-files/client'
+import type { Dhis2Client, Me } from '@dhis2-files/client'
 import { isProfileError } from './errors.js'
 import { openClient } from './open-client.js'
 import type { Profile, ProfileAuth } from './profile.js'
@@ -68,6 +68,7 @@ export async function verifyProfile(
     return { name, ok: true, baseUrl, auth, ...found, problems, error: undefined }
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason
+    const { isDhis2Error } = await import('@dhis2-files/client')
     if (isProfileError(error) || isDhis2Error(error)) return failed(error)
     // what no client takes: a token with a blank, for one
     if (error instanceof TypeError) return failed(error)

@@ -313,6 +313,16 @@ describe('a renamed profile', () => {
   })
 })
 
+test('a renamed profile of the user stays the default of a project that names it', async () => {
+  const world = createWorld()
+  world.write(world.projectPath, '# ours\ndefault = "prod"\n')
+  const store = await world.open()
+  const { profile } = await store.add(PROD)
+  await store.rename(profile, 'production')
+  expect(textOf(world.projectPath)).toBe('# ours\ndefault = "production"\n')
+  expect((await world.open()).resolve()).toMatchObject({ name: 'production', source: { kind: 'global' } })
+})
+
 describe('the default', () => {
   test('is set and taken away in the file that is meant, and the result says whether it counts', async () => {
     const world = createWorld()

@@ -1,4 +1,4 @@
-import { Dhis2Error } from '@dhis2-files/client'
+import type { Dhis2Error } from '@dhis2-files/client'
 import type * as oauth from 'oauth4webapi'
 import type { BareFetch } from '../bare-fetch.js'
 import { ProfileError } from '../errors.js'
@@ -109,7 +109,7 @@ export class Grants {
     const send = async (url: string, given: oauth.CustomFetchOptions<'POST', URLSearchParams>): Promise<Response> => {
       const { method, headers, body } = given
       const answer = await this.#bare.fetch(url, { method, headers, body, signal })
-      if (answer.status >= 500 || answer.status === 429) throw notNow(new URL(url).pathname, answer.status)
+      if (answer.status >= 500 || answer.status === 429) throw await notNow(new URL(url).pathname, answer.status)
       return answer
     }
     // who has a base URL with http: has decided so
@@ -142,10 +142,11 @@ export class Grants {
 }
 
 /** What says nothing of the sign-in: the server, or what is before it, is not well. */
-function notNow(path: string, status: number): Dhis2Error {
+async function notNow(path: string, status: number): Promise<Dhis2Error> {
   const code = status === 429 ? 'rate-limited' : 'server'
   const hint = 'Try again later; the sign-in itself was not refused.'
-  return new Dhis2Error(`Cannot get an access token: POST ${path} answered ${status}. ${hint}`, {
+  const { Dhis2Error: Failure } = await import('@dhis2-files/client')
+  return new Failure(`Cannot get an access token: POST ${path} answered ${status}. ${hint}`, {
     code,
     retryable: true,
     method: 'POST',

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { type AccessTokenProvider, Dhis2Error, isDhis2Error } from '@dhis2-files/client'
+import type { AccessTokenProvider, Dhis2Error } from '@dhis2-files/client'
 import { createBareFetch } from '../bare-fetch.js'
 import { connectionOf } from '../connection.js'
 import { isProfileError, ProfileError } from '../errors.js'
@@ -37,7 +37,7 @@ export function accessTokenOf(core: StoreCore, profile: Profile): AccessTokenPro
     if (isGood(tokens)) return given(tokens)
     if (refreshToken === undefined) {
       if (tokens.accessToken !== rejected && Date.now() < (tokens.expires ?? 0)) return given(tokens)
-      throw ended(profile, 'it has ended, and came without a refresh token')
+      throw await ended(profile, 'it has ended, and came without a refresh token')
     }
     const { folder, name } = core.placeOf(profile)
     const lock = join(dirname(folder.settings.path), `.dhis2-files-${name}.renewal.lock`)
@@ -58,9 +58,15 @@ async function renew(
 ): Promise<Given> {
   const { clientId, tokenEndpoint, refreshToken = '' } = tokens
   const left = isRejected || tokens.expires === undefined ? 0 : tokens.expires - MARGIN - Date.now()
-  const wait = startWait(signal, left > 0 ? left : PATIENCE, notInTime)
+  const { Dhis2Error: Failure, isDhis2Error } = await import('@dhis2-files/client')
+  const late = { code: 'timeout', retryable: true, clock: 'total' } as const
+  const wait = startWait(
+    signal,
+    left > 0 ? left : PATIENCE,
+    () => new Failure('The access token was not renewed in time: the server does not answer.', late),
+  )
   const secret = (await secretsOf(core, profile)).clientSecret?.reveal()
-  const bare = createBareFetch(await connectionOf(core, profile))
+  const bare = await createBareFetch(await connectionOf(core, profile))
   try {
     const server = { issuer: tokens.origin, authorization_endpoint: '', token_endpoint: tokenEndpoint }
     const grants = await Grants.load(bare, server, { id: clientId, secret })
@@ -73,19 +79,11 @@ async function renew(
     const isRefused = isProfileError(error, 'sign-in-failed')
     // not renewed, and good for some more seconds
     if ((isRefused || isDhis2Error(error)) && left > 0) return given(tokens)
-    throw isRefused ? ended(profile, error.message, error) : error
+    throw isRefused ? await ended(profile, error.message, error) : error
   } finally {
     wait.end()
     await bare.close()
   }
-}
-
-function notInTime(): Dhis2Error {
-  return new Dhis2Error('The access token was not renewed in time: the server does not answer.', {
-    code: 'timeout',
-    retryable: true,
-    clock: 'total',
-  })
 }
 
 /** A token as the client takes it. */
@@ -101,16 +99,17 @@ function given({ accessToken, expires }: Pick<Tokens, 'accessToken' | 'expires'>
 /** @throws Dhis2Error `unauthenticated` when nobody has signed in */
 async function known(core: StoreCore, profile: Profile): Promise<Tokens> {
   const tokens = await readTokens(core, profile)
-  if (tokens === undefined) throw ended(profile, 'nobody has signed in yet')
+  if (tokens === undefined) throw await ended(profile, 'nobody has signed in yet')
   return tokens
 }
 
 /** As the client has it: a sign-in that is not good. */
-function ended(profile: Profile, why: string, cause?: ProfileError): Dhis2Error {
+async function ended(profile: Profile, why: string, cause?: ProfileError): Promise<Dhis2Error> {
   const hint = signInHint(profile)
   const sentence = `The sign-in of the profile “${profile.name}” is not good: ${why.replace(/\.$/, '')}.`
   const below = cause ?? new ProfileError(sentence, { code: 'sign-in-needed', profile: profile.name, hint })
-  return new Dhis2Error(`${sentence} ${hint}`, { code: 'unauthenticated', hint, cause: below })
+  const { Dhis2Error: Failure } = await import('@dhis2-files/client')
+  return new Failure(`${sentence} ${hint}`, { code: 'unauthenticated', hint, cause: below })
 }
 
 /** What to do when a sign-in is needed. */

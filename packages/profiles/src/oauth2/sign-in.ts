@@ -1,4 +1,3 @@
-import { Dhis2Client, isDhis2Error } from '@dhis2-files/client'
 import { createBareFetch } from '../bare-fetch.js'
 import { type Connection, connectionOf } from '../connection.js'
 import { ProfileError } from '../errors.js'
@@ -41,7 +40,7 @@ export async function signInWithOAuth2(
   if (profile.auth !== 'oauth2' || clientId === undefined) throw notForOAuth2(profile)
   const secret = (await secretsOf(core, profile)).clientSecret?.reveal()
   const connection = await connectionOf(core, profile)
-  const bare = createBareFetch(connection)
+  const bare = await createBareFetch(connection)
   const { wait = 300_000 } = options
   const { signal, end } = startWait(options.signal, wait, () => nobodyCame(wait))
   try {
@@ -70,6 +69,7 @@ export async function signInWithOAuth2(
 
 /** Whom the API takes a token for. @throws ProfileError `sign-in-failed` when for nobody */
 async function usernameOf(connection: Connection, accessToken: string, signal: AbortSignal): Promise<string> {
+  const { Dhis2Client, isDhis2Error } = await import('@dhis2-files/client')
   const client = new Dhis2Client({ ...connection, auth: { accessToken } })
   try {
     return (await client.system.me({ signal })).username

@@ -45,7 +45,7 @@ export async function signInWithPassword(
   const { signal, keep, password, twoFactorCode, username = profile.username ?? '' } = options
   if (profile.auth !== 'session') throw notBySession(profile)
   if (username === '') throw failed(profile, 'nobody says who: the user name is missing')
-  const bare = createBareFetch(await connectionOf(core, profile))
+  const bare = await createBareFetch(await connectionOf(core, profile))
   try {
     const cookies = new Cookies()
     const body = JSON.stringify({ username, password, ...(twoFactorCode && { twoFactorCode: twoFactorCode.trim() }) })
