@@ -26,7 +26,7 @@ export const download = defineCommand({
   details:
     'Into a folder also goes manifest.ndjson: what is there, with MD5 and sharing. A second run fetches only what has changed. Links are named, and not followed. Of one document --to may also be a file, or - for stdout.',
   examples: [
-    'documents download a2345678901',
+    'documents download a2345678901 --to copy.pdf',
     'documents download --all --to backup --name-template "{uid}/{file}"',
     'documents download --filter name:ilike:malaria --to reports',
   ],

@@ -21,7 +21,10 @@ export const download = defineCommand({
   summary: 'Downloads file resources, verified, into a folder, a file or stdout.',
   details:
     'Into a folder also goes manifest.ndjson; a second run fetches only what is new. --all leaves out icons. The sharing of documents and the membership of messages are not looked at by the server here. Of one file --to may also be a file, or - for stdout.',
-  examples: ['resources download f2345678901', 'resources download --filter domain:eq:DOCUMENT --to documents'],
+  examples: [
+    'resources download f2345678901 --to copy.pdf',
+    'resources download --filter domain:eq:DOCUMENT --to documents',
+  ],
   arguments: [{ name: 'uids', many: true, required: false, about: 'Uids of file resources.' }],
   options: {
     ...DOWNLOAD_OPTIONS,
