@@ -67,10 +67,16 @@ describe('profile add', () => {
     ['no secret', ['--url', 'http://127.0.0.1:1', '--auth', 'pat']],
     ['two places for the secret', ['--url', 'http://127.0.0.1:1', '--auth', 'pat', '--from-env', '--secret-stdin']],
     ['a version that is none', ['--url', 'http://127.0.0.1:1', '--auth', 'pat', '--version', '2.40']],
+    ['a password in a URL', ['--auth', 'pat', '--url', 'http://u:hunter2@127.0.0.1:1']],
+    [
+      'a password of a proxy',
+      ['--auth', 'pat', '--url', 'http://127.0.0.1:1', '--proxy', 'http://u:hunter2@127.0.0.1'],
+    ],
     ['two files', ['--global', '--local']],
   ])('refuses %s, and writes nothing', async (_, words) => {
     const { code, stderr } = await dhis2(['profile', 'add', 'x', ...words])
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*\nhint: /)])
+    expect(stderr).not.toContain('hunter2')
     expect((await dhis2(['profile', 'list', '--json'])).json()).toEqual([])
   })
 

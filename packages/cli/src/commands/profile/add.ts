@@ -48,24 +48,24 @@ export const add = defineCommand({
     const { out, io } = context
     const scope = scopeOf(input)
     await checkFree(context, input.name, scope)
-    const { env } = io
-    const fromEnv = (name: string): string | undefined => (input.fromEnv ? env[name] || undefined : undefined)
-    const baseUrl = input.url ?? fromEnv('DHIS2_URL') ?? (await ask(context, '--url', 'URL of the DHIS2'))
-    const auth = (input.auth ?? authOfEnv(input.fromEnv ? env : {}) ?? (await askAuth(context))) as ProfileAuth
-    const named = input.username ?? fromEnv('DHIS2_USERNAME')
-    const username = named ?? (auth === 'basic' ? await ask(context, '--username', 'User name') : undefined)
-    const id = input.clientId ?? fromEnv('DHIS2_OAUTH_CLIENT_ID')
-    const clientId =
-      id ?? (auth === 'oauth2' ? await ask(context, '--client-id', 'Id of the OAuth2 client') : undefined)
+    for (const url of [input.url, input.proxy]) refusePassword(url)
+    const env: Readonly<Record<string, string | undefined>> = input.fromEnv ? io.env : {}
+    const baseUrl = input.url ?? (env['DHIS2_URL'] || (await askFor(context, '--url', 'URL of the DHIS2')))
+    const auth = (input.auth ?? authOfEnv(env) ?? (await askAuth(context))) as ProfileAuth
+    const { profileFromEnvironment } = await import('@dhis2-files/profiles')
+    const given: Partial<NewProfile> = profileFromEnvironment(auth, env)
+    const ask = (needed: boolean, option: string, question: string): Promise<string> | undefined =>
+      needed ? askFor(context, option, question) : undefined
     const { proxy, ca, connections, maxFileSize, readOnly } = input
     const profile: NewProfile = {
       name: input.name,
       baseUrl,
       auth,
-      username,
-      clientId,
-      scope: input.scope ?? fromEnv('DHIS2_OAUTH_SCOPES'),
-      redirectUri: input.redirectUri ?? fromEnv('DHIS2_OAUTH_REDIRECT_URI'),
+      username: input.username ?? given.username ?? (await ask(auth === 'basic', '--username', 'User name')),
+      clientId:
+        input.clientId ?? given.clientId ?? (await ask(auth === 'oauth2', '--client-id', 'Id of the OAuth2 client')),
+      scope: input.scope ?? given.scope,
+      redirectUri: input.redirectUri ?? given.redirectUri,
       version: versionOf(input.version),
       settings: { proxy: proxy === 'none' ? false : proxy, ca, connections, maxFileSize, readOnly },
     }
@@ -75,7 +75,7 @@ export const add = defineCommand({
       out.result({ status: 'planned', dryRun: true, ...profile, path }, () => `would add ${profile.name} to ${path}`)
       return
     }
-    const secrets = await secretsFor(context, auth, input)
+    const secrets = await secretsFor(context, auth, input, given.secrets)
     const options = { scope, makeDefault: input.default, keep: input.keep as 'keyring' | 'file' | undefined }
     const saved = await store.add({ ...profile, secrets }, options)
     if (!input.verify) {
@@ -102,7 +102,15 @@ async function checkFree(context: CommandContext, name: string, scope: ProfileSc
   })
 }
 
-async function ask(context: CommandContext, option: string, question: string): Promise<string> {
+/** @throws CliError that does not repeat it */
+function refusePassword(url: string | undefined): void {
+  if (url === undefined || !URL.canParse(url) || new URL(url).password === '') return
+  throw new CliError('A URL with a password is no argument: others on this machine see it.', {
+    hint: 'Leave the password out. That of a proxy may stand in dhis2-files.toml, which only you can read, or in HTTPS_PROXY.',
+  })
+}
+
+async function askFor(context: CommandContext, option: string, question: string): Promise<string> {
   if (context.io.interactive) return (await import('../../prompts.js')).askText(context, question)
   throw new CliError(`${option} is missing.`, { hint: `Pass ${option}, or --from-env.` })
 }

@@ -51,6 +51,7 @@ export async function secretsFor(
   context: CommandContext,
   auth: ProfileAuth,
   { fromEnv, secretStdin }: SecretInput,
+  fromEnvironment: SecretValues = {},
 ): Promise<SecretValues> {
   if (fromEnv && secretStdin) {
     throw new CliError('--from-env and --secret-stdin exclude each other.', { hint: 'Leave out one of them.' })
@@ -62,7 +63,7 @@ export async function secretsFor(
   }
   const found: { -readonly [N in SecretName]?: string } = {}
   for (const { name, variable, question, optional } of wanted) {
-    const value = fromEnv ? context.io.env[variable] : await asked(context, question, optional, variable)
+    const value = fromEnv ? fromEnvironment[name] : await asked(context, question, optional, variable)
     if (value) found[name] = value
     else if (!optional) throw new CliError(`${variable} is not set.`, { hint: `Set it, or leave out --from-env.` })
   }
