@@ -6,10 +6,8 @@ import { totpMatches } from './totp.js'
 export interface Credentials {
   readonly username: string
   readonly password: string
-  /** Empty where none was given. */
+  /** Empty where none was given, as with Basic, which has no place for it. */
   readonly twoFactorCode: string
-  /** `form` can be asked for a code; `basic` cannot, so an account with two factors is refused. */
-  readonly by: 'form' | 'basic'
 }
 
 /** Why somebody may not sign in. But for the first and the last they are words of the server. */
@@ -58,10 +56,9 @@ export class Accounts {
   }
 
   /** What stands between a right password and the session. */
-  #refusalOf(user: User, { by, twoFactorCode }: Credentials): Refusal | undefined {
+  #refusalOf(user: User, { twoFactorCode }: Credentials): Refusal | undefined {
     if (this.#passwordIsOver(user)) return 'PASSWORD_EXPIRED'
     if (user.secret === undefined) return this.#mustEnrol(user) ? 'REQUIRES_TWO_FACTOR_ENROLMENT' : undefined
-    if (by === 'basic') return 'BAD_CREDENTIALS'
     return totpMatches(twoFactorCode, user.secret, this.#state.now()) ? undefined : 'WRONG_TWO_FACTOR_CODE'
   }
 

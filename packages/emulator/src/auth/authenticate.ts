@@ -60,7 +60,7 @@ export function authenticate(request: Request, { state, sessions, accounts, oaut
       const username = text.slice(0, Math.max(colon, 0))
       if (known !== undefined && known.username === username) return { user: known, scheme: 'basic', session: 'reused' }
       const password = text.slice(colon + 1)
-      const found = accounts.check({ username, password, twoFactorCode: '', by: 'basic' })
+      const found = accounts.check({ username, password, twoFactorCode: '' })
       if ('refusal' in found) throw wrong(BASIC_MESSAGES[found.refusal])
       state.signIns.push({ username, scheme: 'basic', time: state.timestamp() })
       return { user: found.user, scheme: 'basic', session: 'new' }

@@ -10,13 +10,9 @@ export interface LoggedIn {
 }
 
 /** Signs in by form, and begins a session in place of the one that the request came with. */
-export function logIn(
-  api: Api,
-  request: Request,
-  credentials: Omit<Credentials, 'by'>,
-): LoggedIn | { readonly refusal: Refusal } {
+export function logIn(api: Api, request: Request, credentials: Credentials): LoggedIn | { readonly refusal: Refusal } {
   const { accounts, sessions, settings, state, traits } = api
-  const found = accounts.check({ ...credentials, by: 'form' })
+  const found = accounts.check(credentials)
   if ('refusal' in found) return found
   state.signIns.push({ username: found.user.username, scheme: 'login', time: state.timestamp() })
   const before = sessions.find(readCookies(request.headers.get('cookie')).get('JSESSIONID'))

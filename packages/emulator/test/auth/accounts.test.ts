@@ -109,6 +109,18 @@ describe('an account with two factors', () => {
   })
 })
 
+describe('a sign-in by form', () => {
+  it('ends the session that the browser had', async () => {
+    const { client } = start()
+    const admin = { username: 'admin', password: 'district' }
+    const first = signedIn(await client.post('/api/auth/login', admin, NOBODY))
+    const second = signedIn(await client.post('/api/auth/login', admin, { ...NOBODY, cookie: first }))
+    expect(second).not.toBe(first)
+    expect((await client.get('/api/me', { ...NOBODY, cookie: first })).status).toBe(401)
+    expect((await client.get('/api/me', { ...NOBODY, cookie: second })).status).toBe(200)
+  })
+})
+
 describe('an account that may not sign in', () => {
   const states: readonly (readonly [string, Record<string, unknown>, string])[] = [
     ['ACCOUNT_DISABLED', { disabled: true }, 'Account disabled'],

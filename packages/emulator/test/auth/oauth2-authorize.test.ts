@@ -246,7 +246,7 @@ describe('consent', () => {
     )
 
   it('is asked for once for each scope, and the token has what was ticked', async () => {
-    const { authorize, exchange } = start({ consent: true })
+    const { authorize, exchange } = start({ consent: true }, { settings: { csrf: true } })
     const { state, boxes } = await ask()
     expect(boxes).toEqual(['username', 'profile'])
     const granted = answer(await say(state, ['username']))

@@ -243,7 +243,7 @@ describe('a bearer token', () => {
   })
 
   it('that is none, is forged, or of another server is refused', async () => {
-    const world = start()
+    const world = start({}, { users: [{ username: 'ada', password: 'pw' }] })
     const { access_token } = await world.signIn()
     const [head = '', body = '', signature = ''] = access_token.split('.')
     const mine = { ...claimsOf(access_token), username: 'ada' }
@@ -251,8 +251,9 @@ describe('a bearer token', () => {
     const unsigned = Buffer.from('{"alg":"none"}').toString('base64url')
     const other = start()
     const foreign = (await other.signIn()).access_token
-    for (const token of ['nonsense', 'a.b.c', `${head}.${forged}.${signature}`, `${unsigned}.${body}.`, foreign])
-      await refused(world, token)
+    for (const token of ['nonsense', 'a.b.c']) expect(await refused(world, token)).toBe('Invalid JWT serialization')
+    for (const token of [`${head}.${forged}.${signature}`, `${unsigned}.${body}.`, `${unsigned}.${forged}.`, foreign])
+      expect(await refused(world, token)).toContain('Signed JWT rejected')
     expect((await world.me(access_token)).status).toBe(200)
   })
 
@@ -372,6 +373,7 @@ describe('over a restart', () => {
       expect((await second.me(access_token)).status).toBe(401)
       const { json } = await second.refresh(refresh_token)
       expect((await second.me(json.access_token)).json).toEqual({ username: 'admin' })
+      expect((await second.me(access_token)).json.devMessage).toContain('no matching key(s) found')
       await second.emulator.close()
     } finally {
       await rm(folder, { recursive: true })
