@@ -164,3 +164,34 @@ test('an unknown profile is told with those that there are', async () => {
   const { code, stderr } = await dhis2(['-p', 'plya', 'documents', 'list'])
   expect([code, stderr]).toEqual([3, expect.stringContaining('“play”')])
 })
+
+describe('a password in a URL', () => {
+  test.each(['--proxy', '--url'])('of %s is refused, not shown, and told where it belongs', async (option) => {
+    for (const value of ['http://u:hunter2@proxy:3128', 'u:hunter2@proxy:3128']) {
+      const { code, stdout, stderr } = await add('play', option, value, '--dry-run', '--json')
+      expect(code).toBe(2)
+      expect(stdout + stderr).not.toContain('hunter2')
+      expect(stdout).toContain('others on this machine see it')
+    }
+  })
+
+  test('is what a plan has no place for: its keys are those of other profiles', async () => {
+    const { code, json } = await add('play', '--proxy', 'http://proxy:3128', '--dry-run', '--json')
+    expect([code, json()]).toEqual([
+      0,
+      expect.objectContaining({ status: 'planned', base_url: url(), proxy: 'http://proxy:3128', read_only: false }),
+    ])
+  })
+})
+
+test('the default is cleared and told of in JSON, also with --verify', async () => {
+  await add('play', '--default')
+  const { code, json } = await dhis2(['profile', 'default', '--clear', '--verify', '--json'])
+  expect([code, json()]).toEqual([0, expect.objectContaining({ status: 'saved', default: null })])
+})
+
+test('profile verify --all --json is an array, also of one', async () => {
+  await add('play', '--default')
+  const { code, json } = await dhis2(['profile', 'verify', '--all', '--json'])
+  expect([code, json()]).toEqual([0, [expect.objectContaining({ name: 'play', ok: true })]])
+})

@@ -4,7 +4,7 @@ import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
 import { SCOPE_OPTIONS, scopeOf } from './named.js'
 import { SECRET_OPTIONS, secretsFor } from './secret-input.js'
-import { profileJson, tellSaved } from './told.js'
+import { profileJson, tellFallback, tellSaved } from './told.js'
 import { verifyAndTell } from './verify.js'
 
 const AUTHS = ['pat', 'basic', 'oauth2', 'session'] as const
@@ -47,6 +47,8 @@ export const add = defineCommand({
   async run(context, input) {
     const { out, io } = context
     const scope = scopeOf(input)
+    checkNoPassword('--url', input.url, 'Leave it out: a profile has --username, and the password is asked for.')
+    checkNoPassword('--proxy', input.proxy, proxyHint(input.name))
     await checkFree(context, input.name, scope)
     for (const url of [input.url, input.proxy]) refusePassword(url)
     const env: Readonly<Record<string, string | undefined>> = input.fromEnv ? io.env : {}
@@ -72,7 +74,12 @@ export const add = defineCommand({
     const store = await context.profiles()
     if (context.dryRun) {
       const path = scope === 'project' ? store.projectPath : store.globalPath
-      out.result({ status: 'planned', dryRun: true, ...profile, path }, () => `would add ${profile.name} to ${path}`)
+      const source = { kind: scope ?? 'global', path, chosenBy: 'argument' } as const
+      const planned = { ...profile, settings: { ...profile.settings, readOnly }, source }
+      out.result(
+        { status: 'planned', dryRun: true, ...profileJson(planned) },
+        () => `would add ${profile.name} to ${path}`,
+      )
       return
     }
     const secrets = await secretsFor(context, auth, input, given.secrets)
@@ -86,9 +93,23 @@ export const add = defineCommand({
       return
     }
     if (!out.json) tellSaved(out, saved, 'added')
-    return verifyAndTell(context, [saved.profile], { status: 'added', ...profileJson(saved.profile) })
+    else tellFallback(out, saved)
+    return verifyAndTell(context, [saved.profile], { more: { status: 'added', ...profileJson(saved.profile) } })
   },
 })
+
+/** @throws CliError `usage` where a URL on the command line holds a password, which is not shown */
+function checkNoPassword(option: string, url: string | undefined, hint: string): void {
+  if (url === undefined || !/:[^@]*@/.test(url.replace(/^\w+:\/\//, ''))) return
+  throw new CliError(
+    `${option} holds a password: what is secret is not passed as an argument, where others on this machine see it.`,
+    { hint },
+  )
+}
+
+function proxyHint(name: string): string {
+  return `Leave the password out here. Then write proxy = "http://USER:PASSWORD@HOST:PORT" below [profiles.${name}] in dhis2-files.toml, beside the profile; or leave out --proxy, and set HTTPS_PROXY in the environment.`
+}
 
 /** What is asked for afterwards would have been typed in vain. @throws ProfileError · CliError */
 async function checkFree(context: CommandContext, name: string, scope: ProfileScope = 'global'): Promise<void> {

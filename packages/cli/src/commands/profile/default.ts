@@ -40,12 +40,12 @@ export const makeDefault = defineCommand({
       return
     }
     const { path } = await store.setDefault(name, { scope })
-    if (!verify || !out.json) {
+    if (!verify || name === undefined || !out.json) {
       out.result({ status: 'saved', default: name ?? null, scope, path }, () =>
         name === undefined ? `no default in ${path}` : `${name} is the default in ${path}`,
       )
     }
-    if (verify && name !== undefined) return verifyAndTell(context, [store.get(name)], { default: name })
+    if (verify && name !== undefined) return verifyAndTell(context, [store.get(name)], { more: { default: name } })
   },
 })
 

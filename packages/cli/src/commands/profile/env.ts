@@ -23,6 +23,17 @@ export const env = defineCommand({
     out.result(Object.fromEntries(shown.map(({ name: key, value }) => [key, value ?? null])), () =>
       shown.map((one) => shellLine(one, shell as Shell)).join('\n'),
     )
-    if (out.terminal) out.note('Secrets are masked on a terminal. For this shell: eval "$(dhis2-files profile env)"')
+    if (out.terminal) out.note(`Secrets are masked on a terminal. For this shell: ${evalLine(name, shell as Shell)}`)
   },
 })
+
+/** What takes the variables into a shell. */
+function evalLine(name: string | undefined, shell: Shell): string {
+  const command = ['dhis2-files profile env', ...(name === undefined ? [] : [name])].join(' ')
+  const lines: Readonly<Record<Shell, string>> = {
+    sh: `eval "$(${command})"`,
+    fish: `${command} --shell fish | source`,
+    powershell: `${command} --shell powershell | Out-String | Invoke-Expression`,
+  }
+  return lines[shell]
+}

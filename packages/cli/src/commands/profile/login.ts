@@ -66,7 +66,7 @@ async function byBrowser(
   return signInWithOAuth2(await context.profiles(), profile, {
     keep,
     signal,
-    onUrl: (url) => out.note(`Sign in at ${url}`),
+    onUrl: (url) => out.hint(`Sign in at ${url}`),
     ...(!noBrowser && { openBrowser: open }),
     ...(noBrowser && io.interactive && { askForRedirect: ask }),
   })

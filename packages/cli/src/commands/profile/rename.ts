@@ -1,6 +1,6 @@
 import { defineCommand } from '../../command.js'
 import { chosen, SCOPE_OPTIONS, scopeOf } from './named.js'
-import { profileJson, tellSaved } from './told.js'
+import { profileJson, tellFallback, tellSaved } from './told.js'
 import { verifyAndTell } from './verify.js'
 
 export const rename = defineCommand({
@@ -22,6 +22,7 @@ export const rename = defineCommand({
     }
     const saved = await (await context.profiles()).rename(profile, to)
     if (!verify || !out.json) tellSaved(out, saved, 'renamed', `${name} to `)
-    if (verify) return verifyAndTell(context, [saved.profile], { status: 'renamed' })
+    else tellFallback(out, saved)
+    if (verify) return verifyAndTell(context, [saved.profile], { more: { status: 'renamed' } })
   },
 })

@@ -25,10 +25,15 @@ export function profileJson({ name, source, settings, ...profile }: Profile): Re
 
 /** Tells of a profile that was written, and where its secrets are. */
 export function tellSaved(out: Output, saved: SavedProfile, done: string, before = ''): void {
-  const { profile, path, place, fallback } = saved
+  const { profile, path, place } = saved
   out.result({ status: done, ...profileJson(profile), path, secrets: place }, () => {
     const secrets = place === undefined ? '' : `; secrets in the ${place === 'file' ? 'same file (0600)' : place}`
     return `${done} ${before}${profile.name}  ${profile.baseUrl} (${profile.auth}) in ${path}${secrets}`
   })
+  tellFallback(out, saved)
+}
+
+/** Warns where secrets did not go into the keyring. */
+export function tellFallback(out: Output, { fallback }: SavedProfile): void {
   if (fallback !== undefined) out.warn(fallback)
 }

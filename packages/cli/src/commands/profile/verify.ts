@@ -3,7 +3,6 @@ import { defineCommand } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError, exitOf, type Failure, failureOf } from '../../failure.js'
 import { factLines } from '../../output/facts.js'
-
 import { callIt, chosen, NAME_ARGUMENT } from './named.js'
 
 export const verify = defineCommand({
@@ -20,16 +19,25 @@ export const verify = defineCommand({
     const rows = (await context.profiles()).list().filter(({ hidden }) => !hidden)
     const broken = rows.flatMap(({ name: of, problem }) => (problem ? [{ name: of, error: problem }] : []))
     const good = rows.flatMap(({ profile }) => (profile ? [profile] : []))
-    return verifyAndTell(context, good, {}, broken)
+    return verifyAndTell(context, good, { broken, several: true })
   },
 })
+
+/** What is told of profiles that are tried, and how. */
+export interface VerifyOptions {
+  /** What else is told of each, as JSON. */
+  readonly more?: Readonly<Record<string, unknown>>
+  /** Profiles that cannot even be read. */
+  readonly broken?: readonly { readonly name: string; readonly error: Error }[]
+  /** Whether the JSON is an array, also of one. */
+  readonly several?: boolean
+}
 
 /** Tries profiles and tells of each. @returns The exit code. */
 export async function verifyAndTell(
   context: CommandContext,
   profiles: readonly Profile[],
-  more: Readonly<Record<string, unknown>> = {},
-  broken: readonly { readonly name: string; readonly error: Error }[] = [],
+  { more = {}, broken = [], several = false }: VerifyOptions = {},
 ): Promise<number> {
   const { out, signal } = context
   const store = await context.profiles()
@@ -52,8 +60,7 @@ export async function verifyAndTell(
     out.print(checkLines(profile, check))
     if (failure) out.failure(failure, check.error)
   }
-  const alone = profiles.length === 1 && broken.length === 0
-  if (out.json) out.print(JSON.stringify(alone ? told[0] : told, undefined, 2))
+  if (out.json) out.print(JSON.stringify(several ? told : told[0], undefined, 2))
   return exitOf(failures, told.length - failures.length)
 }
 
