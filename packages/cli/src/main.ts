@@ -5,9 +5,10 @@ import { CommandContext } from './context.js'
 import { exitCode } from './exit-codes.js'
 import { CliError, failureOf } from './failure.js'
 import { Interrupted, Interrupts } from './interrupts.js'
-import { shellWords, wordsToGoOn } from './going-on.js'
+import { wordsToGoOn } from './going-on.js'
 import { type CliIo, processIo } from './io.js'
 import { Output, PipeClosed } from './output/output.js'
+import { shellWords } from './output/shell.js'
 import { type Asked, PROGRAM, readCommandLine } from './program.js'
 
 /** Runs one command line. Never rejects: what goes wrong is told, and is the exit code. */

@@ -4,7 +4,7 @@ import { type FileDownload, fileSource } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
 import { CliError, errnoOf, type Failure, failureOf } from '../failure.js'
 import { createProgress } from '../output/progress.js'
-import { shellWord } from '../output/text.js'
+import { shellWord } from '../output/shell.js'
 import { digestOf } from './digest.js'
 import { lock } from './lock.js'
 import { isThere, MANIFEST, Manifest, type ManifestRow } from './manifest.js'
@@ -244,6 +244,6 @@ async function md5Of(path: string, signal: AbortSignal): Promise<string> {
 export function commandLine(...words: readonly (string | false | undefined)[]): string {
   return words
     .filter((word): word is string => typeof word === 'string')
-    .map(shellWord)
+    .map((word) => shellWord(word))
     .join(' ')
 }

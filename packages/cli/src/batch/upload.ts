@@ -11,7 +11,7 @@ import {
 import type { CommandContext } from '../context.js'
 import { CliError, errnoOf, exitOf, type Failure, failureOf } from '../failure.js'
 import { createProgress } from '../output/progress.js'
-import { shellWord } from '../output/text.js'
+import { shellWord } from '../output/shell.js'
 import { digestOf } from './digest.js'
 import { Journal, type JournalHeader, type PlannedFile, type UploadSettings } from './journal.js'
 import { spoolStdin } from './local-source.js'

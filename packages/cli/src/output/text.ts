@@ -15,8 +15,3 @@ export function cutTo(text: string, width: number): string {
   }
   return `${kept}…`
 }
-
-/** A word of a shell's command line, quoted where it must be. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
-}
