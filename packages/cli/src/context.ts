@@ -6,6 +6,7 @@ import type { Interrupts } from './interrupts.js'
 import type { CliIo } from './io.js'
 import type { Output } from './output/output.js'
 import { trace } from './middleware.js'
+import { printable } from './output/text.js'
 import { refuseWrites } from './planned.js'
 
 /** What a command works with. Profiles and client are opened when they are first asked for. */
@@ -87,7 +88,8 @@ export class CommandContext {
       })
     }
     const { askYes } = await import('./prompts.js')
-    if (!(await askYes(this, question))) throw new CliError('Nothing was deleted.', { exit: 'interrupted' })
+    // it may hold names from the server
+    if (!(await askYes(this, printable(question)))) throw new CliError('Nothing was deleted.', { exit: 'interrupted' })
   }
 
   /** Ends connections. */

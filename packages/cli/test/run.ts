@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   readonly stdin?: string | Uint8Array
+  /** What signals such as SIGINT come from. */
+  readonly signals?: EventEmitter
   /** Columns of the terminal that stdout is; `undefined`: a pipe. */
   readonly columns?: number
 }
@@ -37,7 +39,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     stderr,
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
-    signals: new EventEmitter(),
+    signals: options.signals ?? new EventEmitter(),
     interactive: false,
   }
   const code = await main(argv, io as unknown as CliIo)

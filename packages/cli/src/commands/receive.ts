@@ -1,10 +1,12 @@
-import { resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
 import type { FileDownload, Progress } from '@dhis2-files/client'
 import type { Options } from '../command.js'
 import type { CommandContext } from '../context.js'
 import { CliError } from '../failure.js'
 import { humanSize } from '../output/human.js'
 import { createProgress, type TransferLine } from '../output/progress.js'
+import { printable } from '../output/text.js'
 
 /** What a download of one file takes. */
 export const RECEIVE_OPTIONS = {
@@ -12,7 +14,8 @@ export const RECEIVE_OPTIONS = {
     kind: 'text',
     short: 't',
     value: 'PATH',
-    about: 'A folder, a file, or - for stdout. Default: this folder, under the name that the file has in DHIS2.',
+    about:
+      'A folder, a file, or - for stdout; with / at its end it is a folder, and is made. Default: this folder, under the name that the file has in DHIS2.',
     default: '.',
     complete: 'path',
   },
@@ -77,6 +80,11 @@ export async function receive(context: CommandContext, download: FileDownload, i
   context.out.result(received, () => receivedLine(received))
 }
 
+/** Whether a path ends like that of a folder. */
+export function isFolderPath(path: string): boolean {
+  return path.endsWith('/') || path.endsWith(sep)
+}
+
 /** Saves a download as a file. @param to A folder or a file. */
 export async function save(
   context: CommandContext,
@@ -84,7 +92,8 @@ export async function save(
   to: string,
   overwrite: boolean,
 ): Promise<Received> {
-  const target = to.endsWith('/') ? `${resolve(context.io.cwd, to)}/` : resolve(context.io.cwd, to)
+  const target = isFolderPath(to) ? `${resolve(context.io.cwd, to)}/` : resolve(context.io.cwd, to)
+  if (isFolderPath(to)) await mkdir(target, { recursive: true })
   const { path, size } = await shown(context, download, ({ update }) =>
     download.saveTo(target, {
       overwrite,
@@ -98,7 +107,7 @@ export async function save(
 
 /** The line of a file that was saved. */
 export function receivedLine({ path, size }: Received): string {
-  return `saved ${path}  ${humanSize(size)}`
+  return printable(`saved ${path}  ${humanSize(size)}`)
 }
 
 function toStdout(context: CommandContext, download: FileDownload): Promise<void> {

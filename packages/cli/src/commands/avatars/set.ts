@@ -2,6 +2,7 @@ import { defineCommand } from '../../command.js'
 import { FILE_ARGUMENT, PROVIDE_OPTIONS, provide } from '../provide.js'
 import { checkUids } from '../uids.js'
 import { ownerOf, USER_OPTIONS } from './user.js'
+import { printable } from '../../output/text.js'
 
 export const set = defineCommand({
   name: 'set',
@@ -18,7 +19,11 @@ export const set = defineCommand({
       files.avatars.set(source, { user, ...options }),
     )
     context.out.result(resource ?? { status: 'planned', dryRun: true, user, file }, () =>
-      resource ? `set ${ownerOf(user)} to ${resource.name} (${resource.id})` : `would set ${ownerOf(user)} to ${file}`,
+      printable(
+        resource
+          ? `set ${ownerOf(user)} to ${resource.name} (${resource.id})`
+          : `would set ${ownerOf(user)} to ${file}`,
+      ),
     )
   },
 })

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.js'
 import { checkUids } from '../uids.js'
+import { printable } from '../../output/text.js'
 
 export const link = defineCommand({
   name: 'link',
@@ -24,10 +25,12 @@ export const link = defineCommand({
     checkUids('a document', uid)
     const { files } = await context.client()
     if (context.dryRun) {
-      out.result({ status: 'planned', dryRun: true, name, url, uid, code }, () => `would create ${name} -> ${url}`)
+      out.result({ status: 'planned', dryRun: true, name, url, uid, code }, () =>
+        printable(`would create ${name} -> ${url}`),
+      )
       return
     }
     const document = await files.createExternalDocument({ name, url, uid, code, signal })
-    out.result(document, () => `created ${document.id}  ${document.name} -> ${document.url}`)
+    out.result(document, () => printable(`created ${document.id}  ${document.name} -> ${document.url}`))
   },
 })

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.js'
 import { checkUids } from '../uids.js'
+import { printable } from '../../output/text.js'
 
 export const rename = defineCommand({
   name: 'rename',
@@ -19,11 +20,13 @@ export const rename = defineCommand({
     const { files } = await context.client()
     if (context.dryRun) {
       const { name: old } = await files.getDocument(uid, { signal })
-      out.result({ status: 'planned', dryRun: true, uid, name, old }, () => `would rename ${uid}  ${old} -> ${name}`)
+      out.result({ status: 'planned', dryRun: true, uid, name, old }, () =>
+        printable(`would rename ${uid}  ${old} -> ${name}`),
+      )
       return
     }
     const renamed = await files.renameDocument(uid, name, { signal })
-    out.result(renamed, () => `renamed ${uid}  ${name}`)
+    out.result(renamed, () => printable(`renamed ${uid}  ${name}`))
     const { leftBehind } = renamed
     if (leftBehind !== undefined) out.note(`File resource ${leftBehind} is left behind: DHIS2 keeps it for good.`)
   },

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.js'
 import { FILE_ARGUMENT, PROVIDE_OPTIONS, provide } from '../provide.js'
 import { checkUids } from '../uids.js'
+import { printable } from '../../output/text.js'
 
 export const replace = defineCommand({
   name: 'replace',
@@ -18,10 +19,12 @@ export const replace = defineCommand({
     const replaced = await provide(context, input, (source, options) => files.replaceDocument(uid, source, options))
     if (replaced === undefined) {
       const { file } = input
-      out.result({ status: 'planned', dryRun: true, uid, file }, () => `would replace the file of ${uid} by ${file}`)
+      out.result({ status: 'planned', dryRun: true, uid, file }, () =>
+        printable(`would replace the file of ${uid} by ${file}`),
+      )
       return
     }
-    out.result(replaced, () => `replaced the file of ${uid}  ${replaced.name}`)
+    out.result(replaced, () => printable(`replaced the file of ${uid}  ${replaced.name}`))
     if (replaced.leftBehind !== undefined) {
       out.note(`File resource ${replaced.leftBehind} is left behind: DHIS2 keeps it for good.`)
     }

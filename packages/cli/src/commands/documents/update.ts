@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.js'
 import { CliError } from '../../failure.js'
 import { checkUids } from '../uids.js'
+import { printable } from '../../output/text.js'
 
 export const update = defineCommand({
   name: 'update',
@@ -24,10 +25,12 @@ export const update = defineCommand({
     const { files } = await context.client()
     if (context.dryRun) {
       const before = await files.getDocument(uid, { signal })
-      out.result({ status: 'planned', dryRun: true, uid, name, url, code }, () => `would update ${uid}  ${before.name}`)
+      out.result({ status: 'planned', dryRun: true, uid, name, url, code }, () =>
+        printable(`would update ${uid}  ${before.name}`),
+      )
       return
     }
     const document = await files.updateExternalDocument(uid, { name, url, code, signal })
-    out.result(document, () => `updated ${document.id}  ${document.name} -> ${document.url}`)
+    out.result(document, () => printable(`updated ${document.id}  ${document.name} -> ${document.url}`))
   },
 })

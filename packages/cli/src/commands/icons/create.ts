@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path'
 import { defineCommand } from '../../command.js'
 import { CliError } from '../../failure.js'
 import { FILE_ARGUMENT, PROVIDE_OPTIONS, provide } from '../provide.js'
+import { printable } from '../../output/text.js'
 
 export const create = defineCommand({
   name: 'create',
@@ -32,7 +33,7 @@ export const create = defineCommand({
       files.icons.create(source, { key, description, keywords: keyword, ...options }),
     )
     context.out.result(icon ?? { status: 'planned', dryRun: true, key, file }, () =>
-      icon ? `created ${icon.key}` : `would create ${key} of ${file}`,
+      printable(icon ? `created ${icon.key}` : `would create ${key} of ${file}`),
     )
   },
 })

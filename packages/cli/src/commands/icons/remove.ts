@@ -17,6 +17,7 @@ export const remove = defineCommand({
     const { files } = await context.client()
     const { signal } = context
     return eachOf(context, keys, {
+      key: 'key',
       find: (key) => files.icons.get(key, { signal }),
       skip: (error) => missingOk && isDhis2Error(error, 'not-found'),
       confirm: (icons) => `Delete ${counted(icons.length, 'icon')}: ${icons.map(({ key }) => key).join(', ')}?`,

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.js'
 import { CliError } from '../../failure.js'
 import { orPlanned } from '../../planned.js'
+import { printable } from '../../output/text.js'
 
 export const update = defineCommand({
   name: 'update',
@@ -26,7 +27,7 @@ export const update = defineCommand({
     const changes = { description, keywords, signal: context.signal }
     const icon = await orPlanned(context, () => files.icons.update(key, changes))
     context.out.result(icon ?? { status: 'planned', dryRun: true, key, description, keywords }, () =>
-      icon ? `updated ${icon.key}` : `would update ${key}`,
+      printable(icon ? `updated ${icon.key}` : `would update ${key}`),
     )
   },
 })

@@ -4,6 +4,7 @@ import { counted } from '../../output/human.js'
 import { orPlanned } from '../../planned.js'
 import { checkUids } from '../uids.js'
 import { messageOf, TEXT_OPTIONS } from './text.js'
+import { printable } from '../../output/text.js'
 
 export const send = defineCommand({
   name: 'send',
@@ -46,7 +47,9 @@ export const send = defineCommand({
       organisationUnits: orgUnit,
     }
     out.result(sent ?? plan, () =>
-      sent ? `sent ${sent.conversation}  ${subject} (${attached})` : `would send “${subject}” with ${attached}`,
+      printable(
+        sent ? `sent ${sent.conversation}  ${subject} (${attached})` : `would send “${subject}” with ${attached}`,
+      ),
     )
   },
 })

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.js'
 import { FILE_ARGUMENT, PROVIDE_OPTIONS, provide } from '../provide.js'
 import { checkUids } from '../uids.js'
+import { printable } from '../../output/text.js'
 
 export const set = defineCommand({
   name: 'set',
@@ -18,7 +19,9 @@ export const set = defineCommand({
       files.orgUnitImages.set(uid, source, options),
     )
     context.out.result(resource ?? { status: 'planned', dryRun: true, uid, file }, () =>
-      resource ? `set ${uid}  ${resource.name} (${resource.id})` : `would set the picture of ${uid} to ${file}`,
+      printable(
+        resource ? `set ${uid}  ${resource.name} (${resource.id})` : `would set the picture of ${uid} to ${file}`,
+      ),
     )
   },
 })
