@@ -40,11 +40,12 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ToolError) return { code: error.code, message: error.message, details: {} }
   if (isProfileError(error)) return { code: error.code, message: error.message, details: {} }
   if (isDhis2Error(error)) {
-    const { code, message, retryable, doubtful, status, errorCode, fileResource, document } = error.toJSON()
+    const { code, message, retryable, doubtful, status, errorCode, fileResource, document, sharing } = error.toJSON()
     const left = fileResource === undefined ? '' : leftOnServer(fileResource)
+    const open = sharing === undefined ? '' : ` The sharing that it should have: ${JSON.stringify(sharing)}.`
     return {
       code,
-      message: `${message}${left}`,
+      message: `${inOurWords(message)}${left}${open}`,
       details: defined({
         retryable: retryable || undefined,
         doubtful: doubtful || undefined,
@@ -52,6 +53,7 @@ export function failureOf(error: unknown): Failure {
         error_code: errorCode,
         file_resource: fileResource,
         document,
+        sharing,
       }),
     }
   }
@@ -64,6 +66,20 @@ export function failureOf(error: unknown): Failure {
     message: `The server failed in a way that it does not know (${nameOf(error)}). Its stderr says more.`,
     details: {},
   }
+}
+
+/** What the client tells a program to do, and what does the same here. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/the client's option maxFileUploadSize/g, 'max_file_size of the profile, in its dhis2-files.toml'],
+  [/shareDocument\(uid, error\.sharing\)/g, 'files_documents_share'],
+  [/updateExternalDocument/g, 'files_documents_update_external'],
+  [/downloadByFile/g, 'files_media_download with kind file'],
+  [/goes by \{ program \}/g, 'goes by program'],
+  [/Leave fileResource out/g, 'Leave file_resource out'],
+]
+
+function inOurWords(message: string): string {
+  return WORDS.reduce((text, [theirs, ours]) => text.replace(theirs, ours), message)
 }
 
 function leftOnServer(fileResource: string): string {

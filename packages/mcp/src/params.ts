@@ -196,7 +196,7 @@ export const downloaded: {
 export const leftBehind: z.ZodNullable<z.ZodString> = z
   .string()
   .nullable()
-  .describe('Uid of the file resource that was there before. DHIS2 keeps it; nothing can delete it.')
+  .describe('Uid of the file resource that was there before. DHIS2 keeps it.')
 
 /** What trying a profile came to. */
 export const verified: z.ZodObject<{

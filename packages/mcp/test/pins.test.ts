@@ -25,7 +25,7 @@ files_resources_download          -               d i o  dimension overwrite pat
 files_resources_upload            --write         o      content_base64 content_type domain filename path profile text uid
 files_resources_wait              -               r i o  profile timeout_seconds uid*
 files_media_list                  -               r i o  children data_set end_date kind* limit occurred_after occurred_before offset org_unit org_unit_mode period profile program program_stage start_date tracked_entity_type updated_after updated_before
-files_media_download              -               d i o  attribute attribute_combo attribute_options category_option_combo data_element data_set dimension event kind* org_unit overwrite path period profile program tracked_entity
+files_media_download              -               d i o  attribute attribute_combo attribute_options category_option_combo data_element data_set dimension event kind* org_unit overwrite path period profile program tracked_entity uid
 files_media_upload                --write         d o    attribute attribute_combo attribute_options category_option_combo content_base64 content_type data_element data_set event file_resource filename kind* org_unit path period profile program text tracked_entity
 profile_list                      -               r i    -
 profile_show                      -               r i    name* redacted

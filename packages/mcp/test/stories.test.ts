@@ -245,6 +245,8 @@ describe.each(WAYS)('over $transport ($era) with DHIS2 $version', ({ transport, 
       content_base64: photo.toString('base64'),
     })
     expect(again.left_behind).toBe(file_resource.id)
+    const old = await server.call('files_media_download', { kind: 'file', uid: again.left_behind })
+    expect(old.content[1]).toMatchObject({ type: 'image', data: photo.toString('base64') })
     expect(await server.refused('files_media_download', { kind: 'event', event: capture.eventStage })).toBe(
       'Pass data_element: kind event needs it. files_media_list gives all of it as target. (invalid-input)',
     )

@@ -2,9 +2,15 @@ import type { FileDownload, FilesAccessor } from '@dhis2-files/client'
 import * as z from 'zod'
 import { deliver } from '../content/download.js'
 import { ToolError } from '../errors.js'
-import { type MediaTarget, mediaTarget, targetOf } from '../media.js'
-import { dimension, downloaded, profile, saving } from '../params.js'
+import { mediaKind, type MediaTarget, mediaTarget, targetOf } from '../media.js'
+import { dimension, downloaded, profile, saving, uid } from '../params.js'
 import { defineTool, type Tool } from '../tool.js'
+
+const kind = z
+  .enum([...mediaKind.options, 'file'])
+  .describe(
+    'Which kind of captured data: data_value (aggregate; data_element, org_unit and period), event (event and data_element), tracked_entity (tracked_entity and attribute); or file: any file of captured data by its uid, also one that was replaced.',
+  )
 
 export const downloadMedia: Tool = defineTool({
   name: 'files_media_download',
@@ -16,10 +22,17 @@ export const downloadMedia: Tool = defineTool({
   destructive: true,
   idempotent: true,
   online: true,
-  input: z.strictObject({ ...mediaTarget, dimension, ...saving, profile }),
+  input: z.strictObject({
+    ...mediaTarget,
+    kind,
+    uid: uid('the file resource').optional().describe('Uid of the file resource, with kind file.'),
+    dimension,
+    ...saving,
+    profile,
+  }),
   output: z.object({ ...downloaded }),
   async run(input, call) {
-    const target = targetOf(input)
+    const target = input.kind === 'file' ? fileOf(input.uid) : targetOf({ ...input, kind: input.kind })
     const { client } = await call.open(input.profile)
     const found = await find(client.files, target, { dimension: input.dimension, signal: call.signal })
     const { file, content } = await deliver(
@@ -32,18 +45,33 @@ export const downloadMedia: Tool = defineTool({
   },
 })
 
+/** A file that may belong to no value any more. */
+interface LooseFile {
+  readonly kind: 'file'
+  readonly uid: string
+}
+
+function fileOf(uid: string | undefined): LooseFile {
+  if (uid !== undefined) return { kind: 'file', uid }
+  throw new ToolError('invalid-input', 'Pass uid: kind file needs it.')
+}
+
 interface Reading {
   readonly dimension: 'SMALL' | 'MEDIUM' | 'LARGE' | 'ORIGINAL' | undefined
   readonly signal: AbortSignal
 }
 
-async function find(files: FilesAccessor, target: MediaTarget, options: Reading): Promise<FileDownload> {
+async function find(files: FilesAccessor, target: MediaTarget | LooseFile, options: Reading): Promise<FileDownload> {
+  const { dimension, signal } = options
+  const smaller = dimension !== undefined && dimension !== 'ORIGINAL'
+  if (smaller && (target.kind === 'data_value' || target.kind === 'file')) {
+    throw new ToolError('invalid-input', 'Leave dimension out: of data values there are no smaller copies.')
+  }
   switch (target.kind) {
+    case 'file':
+      return files.dataValues.downloadByFile(target.uid, { signal })
     case 'data_value':
-      if (options.dimension !== undefined && options.dimension !== 'ORIGINAL') {
-        throw new ToolError('invalid-input', 'Leave dimension out: of data values there are no smaller copies.')
-      }
-      return files.dataValues.download(target.key, { signal: options.signal })
+      return files.dataValues.download(target.key, { signal })
     case 'event':
       return file(await files.tracker.downloadEventFile(target.event, target.dataElement, options))
     case 'tracked_entity': {
