@@ -1,4 +1,5 @@
 import { ProfileError } from './errors.js'
+import { MASK } from './secret.js'
 import { isTable, type Table } from './toml/change.js'
 import type { ProfileAuth, ProfileSettings, ProfileVersion, SecretName } from './profile.js'
 
@@ -141,8 +142,9 @@ export function readSettings(table: Table, name: string, path: string): ReadSett
   return { settings, proxy, id, secretsInKeyring: secrets === 'keyring', tokens }
 }
 
+/** One that was only shown has lost its password. */
 function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+  return !text.includes(MASK) && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }
 
 /** Keys of a settings file that nobody knows: mistyped, they would be silently without effect. */
@@ -162,7 +164,7 @@ function shownProxy(proxy: string | false | undefined): string | false | undefin
   const url = new URL(proxy)
   if (url.password === '') return proxy
   url.password = '***'
-  return url.href.replace(':***@', ':•••@')
+  return url.href.replace(':***@', `:${MASK}@`)
 }
 
 /** The secrets that a profile's table holds. */

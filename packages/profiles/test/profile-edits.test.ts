@@ -122,6 +122,7 @@ describe('a new profile', () => {
     [{ secrets: { password: '' } }, /its password is empty/],
     [{ settings: { connections: 0 } }, /connections .* must be a whole number/],
     [{ settings: { proxy: 'host:3128' } }, /proxy .* must be a URL/],
+    [{ settings: { proxy: 'http://u:•••@host:3128' } }, /proxy .* must be a URL/],
   ] as const)('is refused with %j', async (more, message) => {
     const world = createWorld()
     const error = await (await world.open()).add({ ...PROD, ...more } as NewProfile).catch((thrown: unknown) => thrown)

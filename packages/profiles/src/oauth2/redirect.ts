@@ -45,7 +45,8 @@ export async function withRedirect<T extends { readonly username: string }>(
   try {
     onUrl?.(url)
     // it may wait until the browser ends
-    Promise.resolve(openBrowser?.(url)).catch(() => warn('The browser could not be opened: open the address yourself.'))
+    const opened = async (): Promise<void> => openBrowser?.(url)
+    opened().catch(() => warn('The browser could not be opened: open the address yourself.'))
     const ways: Promise<Redirected>[] = loopback ? [loopback.redirected] : []
     if (askForRedirect) ways.push(askForRedirect(question.signal).then((text) => pasted(text, state)))
     const { parameters, show } = await orAborted(Promise.race(ways), signal)

@@ -101,7 +101,8 @@ describe('an access token', () => {
   })
 
   test('of five processes at once loses no refresh token, although each renewal ends the last one', async () => {
-    const world = await createOAuth2World({ ...ROTATING, accessTokenSeconds: 2 })
+    // it ends as it comes: whoever asks has to renew
+    const world = await createOAuth2World({ ...ROTATING, accessTokenSeconds: 1 })
     const { store, profile } = await signedIn(world)
     const child = join(import.meta.dirname, 'renewal-child.mjs')
     const run = (): Promise<number | null> =>
@@ -112,7 +113,7 @@ describe('an access token', () => {
       })
     expect(await Promise.all(Array.from({ length: 5 }, run))).toEqual([0, 0, 0, 0, 0])
     expect(await ask(store, profile)).toBe('admin')
-    expect(world.count('POST /oauth2/token')).toBeGreaterThan(2)
+    expect(world.count('POST /oauth2/token')).toBeGreaterThan(20)
     expect(existsSync(join(dirname(world.globalPath), '.dhis2-files-prod.renewal.lock'))).toBe(false)
   }, 120_000)
 

@@ -178,11 +178,19 @@ describe('a sign-in by OAuth2', () => {
     await signInWithOAuth2(store, profile, { openBrowser: (url) => void world.browse(url) })
   })
 
-  test('goes on when the browser cannot be opened', async () => {
+  test.each([
+    ['later', () => Promise.reject(new Error('no browser'))],
+    [
+      'at once',
+      () => {
+        throw new Error('no browser')
+      },
+    ],
+  ])('goes on when the browser cannot be opened, told %s', async (_, openBrowser) => {
     const world = await createOAuth2World()
     const { store, profile } = await world.prepare()
     await signInWithOAuth2(store, profile, {
-      openBrowser: () => Promise.reject(new Error('no browser')),
+      openBrowser,
       onUrl: (url) => void world.browse(url),
     })
     expect(world.warnings).toEqual(['The browser could not be opened: open the address yourself.'])
