@@ -152,6 +152,14 @@ test('a profile is removed only with --yes where nobody can be asked', async () 
   expect((await dhis2(['profile', 'list', '--json'])).json()).toEqual([])
 })
 
+test('profile env gives secrets to a shell, and not to who looks at the terminal', async () => {
+  await add('play')
+  const piped = await dhis2(['profile', 'env', 'play'])
+  expect(piped.stdout).toContain("export DHIS2_PASSWORD='district'")
+  const seen = await run(['profile', 'env', 'play'], { cwd: home, env, columns: 80 })
+  expect([seen.code, seen.stdout.includes('district'), seen.stdout.includes(url())]).toEqual([0, false, true])
+})
+
 test('a file that others can read is warned of', async () => {
   await add('play')
   chmodSync(join(home, 'dhis2', 'profiles.toml'), 0o644)
