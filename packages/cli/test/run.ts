@@ -12,7 +12,7 @@ import { main } from '../src/main.js'
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
-  readonly stdin?: string | Uint8Array
+  readonly stdin?: string | Uint8Array | Readable
   /** What signals such as SIGINT come from. */
   readonly signals?: EventEmitter
   /** Columns of the terminal that stdout is; `undefined`: a pipe. */
@@ -34,7 +34,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const stdout = new Sink(options.columns)
   const stderr = new Sink(undefined)
   const io = {
-    stdin: options.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(options.stdin)]),
+    stdin: stdinOf(options.stdin),
     stdout,
     stderr,
     env: options.env ?? {},
@@ -46,6 +46,11 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const bytes = Buffer.concat(stdout.chunks)
   const text = bytes.toString()
   return { code, stdout: text, bytes, stderr: stderr.text, json: () => JSON.parse(text) }
+}
+
+function stdinOf(given: RunOptions['stdin']): Readable {
+  if (given === undefined) return new PassThrough().end()
+  return given instanceof Readable ? given : Readable.from([Buffer.from(given)])
 }
 
 class Sink extends Writable {

@@ -1,7 +1,7 @@
-import { text as readAll } from 'node:stream/consumers'
 import type { Options } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
+import { readStdin } from '../../read-stdin.js'
 import { resolve } from 'node:path'
 import { checkUids } from '../uids.js'
 import { fileSource, type Uploadable } from '@dhis2-files/client'
@@ -39,7 +39,7 @@ export async function messageOf(
   if (attach.includes('-')) {
     throw new CliError('An attachment needs a name, so it cannot come from stdin.', { hint: 'Write it to a file.' })
   }
-  const words = text === '-' ? (await readAll(context.io.stdin)).replace(/\r?\n$/, '') : text
+  const words = text === '-' ? (await readStdin(context)).replace(/\r?\n$/, '') : text
   if (words.trim() === '') throw new CliError('The message is empty.', { hint: 'Pass its text with --text.' })
   const sources = await Promise.all(attach.map((path) => fileSource(resolve(context.io.cwd, path))))
   return { text: words, attachments: [...fileResource, ...sources] }

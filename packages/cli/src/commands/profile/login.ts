@@ -1,8 +1,8 @@
-import { text as readAll } from 'node:stream/consumers'
 import { isProfileError, type Profile, type SignedIn } from '@dhis2-files/profiles'
 import { defineCommand } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
+import { readStdin } from '../../read-stdin.js'
 import { callIt, chosen, NAME_ARGUMENT } from './named.js'
 import { SECRET_OPTIONS, type SecretInput } from './secret-input.js'
 
@@ -104,7 +104,7 @@ interface Given {
 async function passwordFor(context: CommandContext, { fromEnv, secretStdin }: SecretInput): Promise<Given> {
   const { io } = context
   if (secretStdin) {
-    const [password = '', code] = (await readAll(io.stdin)).split(/\r?\n/)
+    const [password = '', code] = (await readStdin(context)).split(/\r?\n/)
     if (password === '') throw new CliError('Nothing came from stdin.', { hint: 'Pipe the password in.' })
     return { password, code: code || undefined }
   }

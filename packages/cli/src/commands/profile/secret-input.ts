@@ -1,8 +1,8 @@
-import { text as readAll } from 'node:stream/consumers'
 import type { ProfileAuth, SecretName, SecretValues } from '@dhis2-files/profiles'
 import type { Options } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
+import { readStdin } from '../../read-stdin.js'
 
 /** Where secrets come from. Never from an argument. */
 export const SECRET_OPTIONS = {
@@ -85,8 +85,8 @@ async function asked(
 }
 
 /** Stdin, without the end of its line. @throws CliError where it is empty */
-export async function secretFromStdin({ io }: CommandContext): Promise<string> {
-  const secret = (await readAll(io.stdin)).replace(/\r?\n$/, '')
+export async function secretFromStdin(context: CommandContext): Promise<string> {
+  const secret = (await readStdin(context)).replace(/\r?\n$/, '')
   if (secret !== '') return secret
   throw new CliError('Nothing came from stdin.', { hint: 'Pipe the secret in.' })
 }
