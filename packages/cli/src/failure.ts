@@ -2,6 +2,7 @@ import { type Dhis2Error, isDhis2Error } from '@dhis2-files/client'
 import { isProfileError, type ProfileErrorCode } from '@dhis2-files/profiles'
 import { exitCode, type ExitName, exitNameOf } from './exit-codes.js'
 import { Interrupted } from './interrupts.js'
+import { asSaid } from './said.js'
 
 /** A failure of the command line's own, explained in one sentence. */
 export class CliError extends Error {
@@ -9,15 +10,18 @@ export class CliError extends Error {
   readonly exit: ExitName
   /** What to do about it. */
   readonly hint: string | undefined
+  /** A help text to show before, to a person. */
+  readonly help: string | undefined
 
   constructor(
     message: string,
-    { exit = 'usage', hint, cause }: { exit?: ExitName; hint?: string; cause?: unknown } = {},
+    { exit = 'usage', hint, help, cause }: { exit?: ExitName; hint?: string; help?: string; cause?: unknown } = {},
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'CliError'
     this.exit = exit
     this.hint = hint
+    this.help = help
   }
 }
 
@@ -58,7 +62,7 @@ export function failureOf(error: unknown): Failure {
   if (isDhis2Error(error)) {
     const { name: _, code, message, hint, ...details } = error.toJSON()
     const exit = isLocal(error) ? 'local-file' : exitNameOf(code)
-    return { ...failure(exit, code, asOptions(message), hint && asOptions(hint)), details }
+    return { ...failure(exit, code, asSaid(message, error), hint && asSaid(hint, error)), details }
   }
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof Error && error.name === 'McpUsageError') return failure('usage', 'usage', message)
@@ -72,23 +76,6 @@ export function failureOf(error: unknown): Failure {
     message,
     'This is a fault of dhis2-files: run it again with --debug and report what it prints.',
   )
-}
-
-/** What the client's messages say to a program, and how it is said on the command line. */
-const OPTIONS: readonly (readonly [RegExp, string])[] = [
-  [/pass \{ fileResource: '(\w+)' \}/g, 'pass --file-resource $1'],
-  [
-    /Pass these uids as attachments instead of the data/g,
-    'Pass them with --file-resource, and not again with --attach',
-  ],
-  [/Leave fileResource out/g, 'Leave out --file-resource'],
-  [/allow it to be overwritten/g, 'pass --overwrite'],
-  [/say so with the client's option maxFileUploadSize/g, 'say so with max_file_size in the profile'],
-  [/ \(pass xsrfToken, or let the client keep the cookies\)/g, ': sign in again'],
-]
-
-function asOptions(text: string): string {
-  return OPTIONS.reduce((said, [from, to]) => said.replace(from, to), text)
 }
 
 /** Whether it is about a file of this machine, not about the server. */
@@ -118,7 +105,16 @@ function isFileError(error: unknown): error is Error & { readonly code: string }
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
 }
 
-/** A TypeError that explains an option, not one of a bug such as reading a member of undefined. */
+/** What can only be a bug, although the client says it in a sentence. */
+const BUGS = /opened twice|were removed already|are not too many/
+
+/**
+ * A TypeError of the client that explains an option. Its sentences end; those of the language and of the runtime do not, have a code,
+ * or begin with the name of an interface.
+ */
 function isOurs(error: TypeError): boolean {
-  return !/(undefined|null) \(reading|is not a function|is not iterable|Cannot (read|set|convert)/.test(error.message)
+  const { message } = error
+  return (
+    /\.$/.test(message) && !('code' in error) && !/^[A-Z]\w+(\.\w+| constructor): /.test(message) && !BUGS.test(message)
+  )
 }

@@ -1,16 +1,23 @@
 import { type Dhis2Error, isDhis2Error } from '@dhis2-files/client'
 import { type CommandFacts, flagOf, type Options } from './command.js'
 import { DELETE_OPTIONS, GLOBAL_OPTIONS, WRITE_OPTIONS } from './global-options.js'
+import { wordsToShare } from './share-words.js'
 
 /**
  * The words that finish what a failed command has begun: the same ones, with the files that are on the server by their uid.
- * `undefined` where nothing is on the server, or where it is of no use there.
+ * After a sharing that could not be set it is the words that set it. `undefined` where there is nothing to go on with.
  */
 export function wordsToGoOn(error: unknown, command: CommandFacts, argv: readonly string[]): string[] | undefined {
+  if (!isDhis2Error(error)) return undefined
+  const all = { ...GLOBAL_OPTIONS, ...WRITE_OPTIONS, ...DELETE_OPTIONS, ...command.options }
+  const parts = partsOf(argv, all)
+  // a document that others may read meanwhile comes first
+  const share = wordsToShare(error)
+  if (share !== undefined)
+    return [...share, ...parts.filter(({ option }) => option === 'profile').flatMap(({ words }) => words)]
   const option = command.options['fileResource']
   // only what a later step fails with wraps another error: the files that it names are good
-  if (option === undefined || !isDhis2Error(error) || !isDhis2Error(error.cause)) return undefined
-  const parts = partsOf(argv, { ...GLOBAL_OPTIONS, ...WRITE_OPTIONS, ...DELETE_OPTIONS, ...command.options })
+  if (option === undefined || !isDhis2Error(error.cause)) return undefined
   return option.kind === 'list' ? withAttachments(error, parts) : withFile(error, parts)
 }
 

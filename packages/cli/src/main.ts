@@ -30,6 +30,8 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
     out = new Output(io, { ...asked.globals, ndjson: asked.input['ndjson'] === true })
     return await run(asked, io, out, { version, argv })
   } catch (error) {
+    if (error instanceof CliError && error.help !== undefined && !out.json)
+      io.stderr.write(`${error.help.trimEnd()}\n\n`)
     return await report(error, out)
   } finally {
     out.dispose()

@@ -53,6 +53,8 @@ export async function readCommandLine(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0 && error.code !== 'commander.help') throw usage(error, argv, entries)
+    // help that nobody asked for: a noun stands alone
+    if (error.exitCode !== 0 && argv.length > 0) throw incomplete(noun, text, error)
   }
   return asked ?? { text }
 }
@@ -199,6 +201,12 @@ function usage(error: CommanderError, argv: readonly string[], entries: readonly
     .replace(/^(unknown option '[^'=]*)=[^]*?(?='( |$|\n))/, '$1')
     .replace(/\s*\n\(Did you mean (.*)\?\)/s, ': did you mean $1?')
   return new CliError(sentence(message), { hint: `${path.join(' ')} --help says what it takes.`, cause: error })
+}
+
+function incomplete(noun: string, help: string, cause: CommanderError): CliError {
+  const words = [PROGRAM, noun].filter((word) => word !== '').join(' ')
+  const message = `“${words}” alone does nothing: name a command.`
+  return new CliError(message, { help, hint: `${words} --help lists the commands.`, cause })
 }
 
 function sentence(text: string): string {

@@ -52,6 +52,21 @@ test.each([
   expect(stderr.toLowerCase()).toContain(text.toLowerCase())
 })
 
+test('a noun alone is told what it needs, with its help on stderr', async () => {
+  const { code, stdout, stderr } = await run(['documents'])
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(/^Usage: dhis2-files documents.*\n\nerror: .*\nhint: .*\n$/s)
+  const json = await run(['documents', '--json'])
+  expect([json.code, json.stderr, json.json().error.code]).toEqual([2, '', 'usage'])
+})
+
+test.each([[[]], [['--help']], [['documents', '--help']], [['help', 'documents']]])(
+  '%j prints help, and is no error',
+  async (argv) => {
+    expect(await run(argv)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Usage: /), stderr: '' })
+  },
+)
+
 test('an error is JSON with --json, wherever it stands', async () => {
   const { code, json, stderr } = await run(['documents', 'lst', '--json'])
   expect(code).toBe(2)
