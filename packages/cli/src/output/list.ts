@@ -17,7 +17,7 @@ export interface ListView<T> {
   readonly columns: readonly Column<T>[]
   /** What it lists, in the plural, for what is said beside it: `documents`. */
   readonly name: string
-  /** Members of a row that the user asked for; they become the columns. */
+  /** Members of a row that the user asked for; they become the columns, unless they are named by sets such as `*` alone. */
   readonly fields?: string | undefined
 }
 
@@ -37,7 +37,7 @@ export async function printList<T>(
   const whole = input.all || input.limit !== undefined || !('then' in list)
   const page = whole ? undefined : await list
   const rows = page === undefined ? limited(list as AsyncIterable<T>, input.limit) : fromArray(page.items)
-  const columns = view.fields === undefined ? view.columns : fieldColumns<T>(view.fields)
+  const columns = view.fields === undefined ? view.columns : (fieldColumns<T>(view.fields) ?? view.columns)
   const shown = await print(out, rows, columns, input)
   if (out.json || input.ndjson) return
   if (shown === 0) out.note(`No ${view.name}.`)
@@ -45,8 +45,13 @@ export async function printList<T>(
 }
 
 /** Prints rows that are all there, as {@link printList}. */
-export async function printAll<T>(out: Output, rows: readonly T[], view: ListView<T>): Promise<void> {
-  return printList(out, fromArray(rows), { all: true, limit: undefined, ndjson: false }, view)
+export async function printAll<T>(
+  out: Output,
+  rows: readonly T[],
+  view: ListView<T>,
+  { ndjson }: Pick<ListInput, 'ndjson'>,
+): Promise<void> {
+  return printList(out, fromArray(rows), { all: true, limit: undefined, ndjson }, view)
 }
 
 async function print<T>(
@@ -98,10 +103,11 @@ async function* fromArray<T>(rows: readonly T[]): AsyncGenerator<T> {
   yield* rows
 }
 
-/** A column for each of `id,name,createdBy[username]`. */
-function fieldColumns<T>(fields: string): Column<T>[] {
+/** A column for each of `id,name,createdBy[username]`; `undefined` where sets of fields alone are named, such as `*` or `:owner`. */
+function fieldColumns<T>(fields: string): Column<T>[] | undefined {
   const names = splitFields(fields).filter((name) => !/^[*:!]/.test(name))
-  const wanted = names.includes('id') || names.length === 0 ? names : ['id', ...names]
+  if (names.length === 0) return undefined
+  const wanted = names.includes('id') ? names : ['id', ...names]
   return wanted.map((name) => {
     const member = name.replace(/[[~(].*$/s, '')
     const show = (row: T): string => textOf((row as Record<string, unknown>)[member])

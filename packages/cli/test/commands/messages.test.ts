@@ -23,7 +23,7 @@ describe('a message', () => {
       'one.txt',
       'تقرير 📷.txt',
     ])
-    const to = temporaryFolder()
+    const to = join(temporaryFolder(), 'new')
     const { code, json } = await dhis2(['messages', 'download', conversation, '--to', to, '--json'])
     expect([code, json().length]).toEqual([0, 2])
     expect(readFileSync(join(to, 'تقرير 📷.txt'), 'utf8')).toBe('the bytes of تقرير 📷.txt')

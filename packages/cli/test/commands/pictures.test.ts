@@ -84,6 +84,12 @@ describe('an avatar', () => {
     expect(await dhis2(['avatars', 'download', '--to', '-', '--json'])).toMatchObject({ code: 2 })
   })
 
+  test('goes into a folder that is made, where --to ends like one', async () => {
+    await dhis2(['avatars', 'set', 'photo.jpg'], { cwd })
+    expect(await dhis2(['avatars', 'download', '--to', 'new/folder/'], { cwd })).toMatchObject({ code: 0 })
+    expect(readdirSync(join(cwd, 'new', 'folder'))).toEqual(['photo.jpg'])
+  })
+
   test('replaces a file only with --overwrite', async () => {
     await dhis2(['avatars', 'set', 'photo.jpg'], { cwd })
     writeFileSync(join(cwd, 'there.jpg'), 'mine')
@@ -117,11 +123,11 @@ describe('an icon', () => {
     })
     expect(await dhis2(['icons', 'download', 'hut', '--to', `${cwd}/icon.png`])).toMatchObject({ code: 0 })
     const removed = await dhis2(['icons', 'remove', 'hut', 'nope', '--yes', '--json'])
-    expect([removed.code, removed.json()]).toEqual([
+    expect([removed.code, removed.json().results]).toEqual([
       20,
       [
-        { uid: 'nope', error: expect.objectContaining({ code: 'not-found' }) },
         { status: 'deleted', key: 'hut' },
+        { key: 'nope', error: expect.objectContaining({ code: 'not-found' }) },
       ],
     ])
   })

@@ -6,7 +6,7 @@ import { eachOf } from '../each.js'
 
 export const remove = defineCommand({
   name: 'delete',
-  aliases: ['rm'],
+  aliases: ['rm', 'remove'],
   summary: 'Deletes documents.',
   details: 'Their files stay readable for two days at least, to whoever knows the uid of the file resource.',
   examples: ['documents delete a2345678901 --yes'],

@@ -2,7 +2,7 @@ import type { Icon } from '@dhis2-files/client'
 import { defineCommand } from '../../command.js'
 import { printList } from '../../output/list.js'
 import type { Column } from '../../output/table.js'
-import { LIST_OPTIONS } from '../list-options.js'
+import { checkPage, LIST_OPTIONS } from '../list-options.js'
 
 const COLUMNS: readonly Column<Icon>[] = [
   { title: 'KEY', show: (row) => row.key },
@@ -30,11 +30,12 @@ export const list = defineCommand({
       value: 'PROPERTY:asc|desc',
       about: 'Order: key, created or lastUpdated, such as created:desc.',
     },
-    page: { kind: 'count', value: 'N', about: 'Which page, from 1. Default 1.' },
+    page: { kind: 'count', value: 'N', about: 'Which page, from 1. Default 1. Not with --all or --limit.' },
     pageSize: { kind: 'count', value: 'N', about: 'Rows of a page. Default 50.' },
   },
   async run(context, input) {
     const { keyword, key, search, order, page, pageSize, custom, default: builtin } = input
+    checkPage(input)
     const { files } = await context.client()
     const icons = files.icons.list({
       type: custom === builtin ? undefined : custom ? 'CUSTOM' : 'DEFAULT',

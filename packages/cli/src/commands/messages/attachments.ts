@@ -3,6 +3,7 @@ import { defineCommand } from '../../command.js'
 import { humanSize } from '../../output/human.js'
 import { printAll } from '../../output/list.js'
 import type { Column } from '../../output/table.js'
+import { NDJSON_OPTIONS } from '../list-options.js'
 import { checkUids } from '../uids.js'
 
 const COLUMNS: readonly Column<MessageAttachment>[] = [
@@ -23,11 +24,11 @@ export const attachments = defineCommand({
   summary: 'Lists the files of all messages of a conversation.',
   examples: ['messages attachments c2345678901'],
   arguments: [{ name: 'conversation', about: 'Uid of the conversation.' }],
-  options: {},
-  async run(context, { conversation }) {
+  options: NDJSON_OPTIONS,
+  async run(context, { conversation, ndjson }) {
     checkUids('a conversation', conversation)
     const { files } = await context.client()
     const found = await files.messages.listAttachments(conversation, { signal: context.signal })
-    await printAll(context.out, found, { columns: COLUMNS, name: 'attachments' })
+    await printAll(context.out, found, { columns: COLUMNS, name: 'attachments' }, { ndjson })
   },
 })

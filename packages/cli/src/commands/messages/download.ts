@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { safeFileName, type MessageAttachment } from '@dhis2-files/client'
 import { defineCommand } from '../../command.js'
 import { CliError } from '../../failure.js'
@@ -10,7 +10,7 @@ import { checkUids } from '../uids.js'
 export const download = defineCommand({
   name: 'download',
   summary: 'Downloads the attachments of a conversation.',
-  details: 'Of several attachments with the same name each gets its uid before the name.',
+  details: 'Several go into a folder, which is made where it is not there; those of one name get their uids before it.',
   examples: [
     'messages download c2345678901 --to attachments/',
     'messages download c2345678901 m2345678901 --to - > report.pdf',
@@ -45,7 +45,7 @@ export const download = defineCommand({
     }
     const [only] = wanted
     if (only !== undefined && uids.length === 1) return receive(context, await open(found(only)), input)
-    await checkFolder(resolve(context.io.cwd, input.to), input.to)
+    await makeFolder(resolve(context.io.cwd, input.to), input.to)
     return eachOf(context, wanted, {
       several: true,
       find: async (uid) => {
@@ -65,9 +65,11 @@ function targetName({ file, fileResource }: MessageAttachment, all: readonly Mes
   return same.length > 1 ? safeFileName(`${file}-${name}`) : name
 }
 
-async function checkFolder(path: string, given: string): Promise<void> {
+/** The folder for several files, which is made where nothing is. @throws CliError where something else is */
+async function makeFolder(path: string, given: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory()) return
+  if (found === undefined && given !== '-') return void (await mkdir(path, { recursive: true }))
   const why = given === '-' ? 'Stdout takes one file' : `${path} is no folder`
   throw new CliError(`${why}, and there are several attachments.`, { hint: 'Name one of them, or a folder with --to.' })
 }

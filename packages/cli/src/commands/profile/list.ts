@@ -2,6 +2,7 @@ import type { ListedProfile } from '@dhis2-files/profiles'
 import { defineCommand } from '../../command.js'
 import { printAll } from '../../output/list.js'
 import type { Column } from '../../output/table.js'
+import { NDJSON_OPTIONS } from '../list-options.js'
 import { profileJson } from './told.js'
 
 const COLUMNS: readonly Column<ListedProfile>[] = [
@@ -25,12 +26,12 @@ export const list = defineCommand({
     '* is the default. A profile of the project hides the user’s of the same name: --all lists it too, as -. Nothing secret is shown.',
   examples: ['profile list', 'profile list --all --json'],
   arguments: [],
-  options: { all: { kind: 'flag', short: 'a', about: 'Also those that are hidden.' } },
-  async run(context, { all }) {
+  options: { all: { kind: 'flag', short: 'a', about: 'Also those that are hidden.' }, ...NDJSON_OPTIONS },
+  async run(context, { all, ndjson }) {
     const { out } = context
     const rows = (await context.profiles()).list().filter(({ hidden }) => all || !hidden)
-    if (!out.json) {
-      await printAll(out, rows, { columns: COLUMNS, name: 'profiles' })
+    if (!out.json && !ndjson) {
+      await printAll(out, rows, { columns: COLUMNS, name: 'profiles' }, { ndjson })
       if (rows.length === 0) out.note('profile add NAME adds one.')
       return
     }
@@ -40,6 +41,7 @@ export const list = defineCommand({
       hidden,
       error: problem && { code: problem.code, message: problem.message, hint: problem.hint },
     }))
-    out.print(JSON.stringify(shown, undefined, 2))
+    if (ndjson) for (const row of shown) out.print(JSON.stringify(row))
+    else out.print(JSON.stringify(shown, undefined, 2))
   },
 })
