@@ -1,4 +1,5 @@
 import { defineCommand } from '../../command.js'
+import { orPlanned } from '../../planned.js'
 import { checkUids } from '../uids.js'
 import { printable } from '../../output/text.js'
 
@@ -24,13 +25,11 @@ export const link = defineCommand({
     const { out, signal } = context
     checkUids('a document', uid)
     const { files } = await context.client()
-    if (context.dryRun) {
-      out.result({ status: 'planned', dryRun: true, name, url, uid, code }, () =>
-        printable(`would create ${name} -> ${url}`),
-      )
-      return
-    }
-    const document = await files.createExternalDocument({ name, url, uid, code, signal })
-    out.result(document, () => printable(`created ${document.id}  ${document.name} -> ${document.url}`))
+    const document = await orPlanned(context, () => files.createExternalDocument({ name, url, uid, code, signal }))
+    out.result(document ?? { status: 'planned', dryRun: true, name, url, uid, code }, () =>
+      printable(
+        document ? `created ${document.id}  ${document.name} -> ${document.url}` : `would create ${name} -> ${url}`,
+      ),
+    )
   },
 })

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.js'
 import { CliError } from '../../failure.js'
+import { orPlanned } from '../../planned.js'
 import { checkUids } from '../uids.js'
 import { printable } from '../../output/text.js'
 
@@ -23,14 +24,9 @@ export const update = defineCommand({
       throw new CliError('There is nothing to change.', { hint: 'Pass --name, --url or --code.' })
     }
     const { files } = await context.client()
-    if (context.dryRun) {
-      const before = await files.getDocument(uid, { signal })
-      out.result({ status: 'planned', dryRun: true, uid, name, url, code }, () =>
-        printable(`would update ${uid}  ${before.name}`),
-      )
-      return
-    }
-    const document = await files.updateExternalDocument(uid, { name, url, code, signal })
-    out.result(document, () => printable(`updated ${document.id}  ${document.name} -> ${document.url}`))
+    const document = await orPlanned(context, () => files.updateExternalDocument(uid, { name, url, code, signal }))
+    out.result(document ?? { status: 'planned', dryRun: true, uid, name, url, code }, () =>
+      printable(document ? `updated ${document.id}  ${document.name} -> ${document.url}` : `would update ${uid}`),
+    )
   },
 })

@@ -23,7 +23,10 @@ export const env = defineCommand({
     out.result(Object.fromEntries(shown.map(({ name: key, value }) => [key, value ?? null])), () =>
       shown.map((one) => shellLine(one, shell as Shell)).join('\n'),
     )
-    if (out.terminal) out.note(`Secrets are masked on a terminal. For this shell: ${evalLine(name, shell as Shell)}`)
+    if (out.terminal)
+      out.note(
+        `Secrets are masked on a terminal. For this shell: ${evalLine(name ?? context.globals.profile, shell as Shell)}`,
+      )
   },
 })
 
