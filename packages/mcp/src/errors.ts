@@ -58,7 +58,7 @@ export function failureOf(error: unknown): Failure {
     }
   }
   // the client's word for misuse
-  if (error instanceof TypeError && !/\bundefined|null|is not a function\b/.test(error.message)) {
+  if (error instanceof TypeError && !/\b(?:undefined|null|is not a function)\b/.test(error.message)) {
     return { code: 'invalid-input', message: error.message, details: {} }
   }
   return {

@@ -98,8 +98,6 @@ function readOnlyReason(text: string): string | undefined {
 interface HostPattern {
   /** Without a port; in the form that URLs have it. */
   readonly host: string
-  /** Whether every host below it is meant, and not itself. */
-  readonly below: boolean
   /** `undefined`: any. */
   readonly port: string | undefined
 }
@@ -122,11 +120,11 @@ function readHosts(text: string): { readonly patterns: readonly HostPattern[]; r
 }
 
 function readHost(entry: string): HostPattern | undefined {
-  const below = entry.startsWith('*.')
-  const rest = below ? entry.slice(2) : entry
+  // a host means those below it too, as in dhis2w-utils; the star is for those who write it
+  const rest = entry.startsWith('*.') ? entry.slice(2) : entry
   const match = /^(\[[\da-f:.]+\]|[^\s:/?#@*\\[\]]+)(?::(\d{1,5}))?$/i.exec(rest)
   if (match?.[1] === undefined || !URL.canParse(`http://${match[1]}`)) return undefined
-  return { host: hostOf(new URL(`http://${match[1]}`)), below, port: match[2] }
+  return { host: hostOf(new URL(`http://${match[1]}`)), port: match[2] }
 }
 
 function matches(pattern: HostPattern, baseUrl: string): boolean {
@@ -134,7 +132,7 @@ function matches(pattern: HostPattern, baseUrl: string): boolean {
   const host = hostOf(url)
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   if (pattern.port !== undefined && String(Number(pattern.port)) !== port) return false
-  return pattern.below ? host.endsWith(`.${pattern.host}`) : host === pattern.host
+  return host === pattern.host || host.endsWith(`.${pattern.host}`)
 }
 
 /** In small letters, as ASCII, without the dot that a whole name may end with. */

@@ -70,7 +70,7 @@ async function read(
 ): Promise<ReadResourceResult> {
   const { signal } = mcpReq
   const uid = uri.pathname.slice(1)
-  const profile = uri.searchParams.get('profile') ?? service.defaultProfile
+  const profile = uri.searchParams.get('profile') || service.defaultProfile
   const found = await open(await service.clients.open(profile), uid, signal)
   if (typeof found === 'string')
     return { contents: [{ uri: uri.href, mimeType: 'text/uri-list', text: `${found}\r\n` }] }

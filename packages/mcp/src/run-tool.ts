@@ -8,6 +8,7 @@ import {
   type McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import type { Profile } from '@dhis2-files/profiles'
 import { failureOf, ToolError } from './errors.js'
 import { MAX_RESULT } from './limits.js'
 import { progressOf } from './progress.js'
@@ -35,11 +36,12 @@ export async function runTool(
   const { signal } = ctx.mcpReq
   const started = Date.now()
   const tell = (how: string): void => service.logger.debug?.(`${tool.name}: ${how} after ${Date.now() - started} ms`)
+  const opened = new Set<Profile>()
   try {
     service.policy.checkTool(tool.name, tool.access)
     const roots = await rootsFor(input, calling)
     if (roots === undefined) return inputRequired({ inputRequests: { [ROOTS]: inputRequired.listRoots() } })
-    const result = resultOf(await tool.run(input as never, callOf(tool, roots, calling)))
+    const result = resultOf(await tool.run(input as never, callOf(tool, roots, calling, opened)))
     tell('done')
     return result
   } catch (error) {
@@ -49,6 +51,8 @@ export async function runTool(
     }
     const failure = failureOf(error)
     tell(failure.code)
+    // the next call signs in with what is known by then: in the keyring a secret changes without a trace
+    if (failure.code === 'unauthenticated') for (const profile of opened) service.clients.forget(profile)
     if (failure.code === 'internal')
       service.logger.warn?.(`${tool.name} failed: ${(error as Error)?.stack ?? String(error)}`)
     return {
@@ -70,7 +74,7 @@ function resultOf({ structured, content = [] }: ToolResult): CallToolResult {
   return { content: [{ type: 'text', text }, ...content], structuredContent: { ...structured } }
 }
 
-function callOf(tool: Tool, roots: readonly Root[], { service, ctx }: Calling): ToolCall {
+function callOf(tool: Tool, roots: readonly Root[], { service, ctx }: Calling, used: Set<Profile>): ToolCall {
   const { policy, clients, defaultProfile, maxInline } = service
   return {
     signal: ctx.mcpReq.signal,
@@ -81,7 +85,8 @@ function callOf(tool: Tool, roots: readonly Root[], { service, ctx }: Calling): 
     clients,
     defaultProfile,
     async open(profile): Promise<Opened> {
-      const opened = await clients.open(profile ?? defaultProfile)
+      const opened = await clients.open(profile || defaultProfile)
+      used.add(opened.profile)
       policy.checkProfile(tool.name, tool.access, opened.profile)
       return opened
     },

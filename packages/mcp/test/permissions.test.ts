@@ -202,7 +202,7 @@ describe.each(['legacy', 'modern'] as const)('the client’s roots (%s)', (era) 
 test('profile files are out of reach, also where a root holds them', async () => {
   await using server = await connectHere({ env: home.env, args: ['--write', '--root', home.path] })
   expect(await server.refused('files_documents_upload', { path: '.config/dhis2/profiles.toml' })).toMatch(
-    /is hidden.*\(refused-path\)$/s,
+    /secrets of profiles: files of the name profiles\.toml.*\(refused-path\)$/s,
   )
   await mkdir(join(home.path, 'x'), { recursive: true })
   expect(await server.refused('files_documents_download', { uid, path: '.dhis2/profiles.toml' })).toMatch(/is hidden/)

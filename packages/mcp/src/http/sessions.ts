@@ -49,14 +49,19 @@ export function createSessions(options: SessionOptions): Sessions {
 
   const begin = async (request: Request): Promise<Response> => {
     sweep()
-    if (sessions.size >= most && !(await endOldest(sessions, end))) {
+    if (sessions.size >= most && oldestUnheard(sessions) === undefined) {
       return refuse(503, 'There are too many sessions. Close one, or try again later.')
     }
     const server = connect()
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       maxRequestBodySize,
-      onsessioninitialized: (id) => void sessions.set(id, session),
+      async onsessioninitialized(id) {
+        // only who begins a session takes the place of one that nobody listens to: a stray request ends none
+        const oldest = sessions.size >= most ? oldestUnheard(sessions) : undefined
+        sessions.set(id, session)
+        if (oldest !== undefined) await end(oldest)
+      },
       onsessionclosed: end,
     })
     const session: Session = { server, transport, open: 0, seen: Date.now() }
@@ -85,12 +90,10 @@ export function createSessions(options: SessionOptions): Sessions {
   }
 }
 
-/** Makes room by ending the session that nobody listens to for the longest time. */
-async function endOldest(sessions: ReadonlyMap<string, Session>, end: (id: string) => Promise<void>): Promise<boolean> {
+/** The session that nobody has listened to for the longest time. */
+function oldestUnheard(sessions: ReadonlyMap<string, Session>): string | undefined {
   const [oldest] = [...sessions].filter(([, { open }]) => open === 0).sort(([, a], [, b]) => a.seen - b.seen)
-  if (oldest === undefined) return false
-  await end(oldest[0])
-  return true
+  return oldest?.[0]
 }
 
 /** A session is in use as long as somebody reads an answer of it. */

@@ -65,11 +65,21 @@ export function outside(given: string, roots: readonly Root[]): ToolError {
   )
 }
 
+/** Files in which sign-ins are kept, wherever they are: a folder of settings may be a root, or linked from one. */
+const OWN_FILES: ReadonlySet<string> = new Set(['profiles.toml', 'dhis2-files.toml', 'dhis2-files-tokens.json'])
+
 /**
  * Hidden files hold secrets, and settings that programs obey: they are neither read nor written.
  * @throws ToolError `refused-path`
  */
 export function checkHidden(given: string, parts: readonly string[]): void {
+  const own = parts.find((part) => OWN_FILES.has(part.toLowerCase()))
+  if (own !== undefined) {
+    throw new ToolError(
+      'refused-path',
+      `“${given}” may hold the secrets of profiles: files of the name ${own} are neither read nor written here. Choose another path.`,
+    )
+  }
   const hidden = parts.find((part) => part.startsWith('.'))
   if (hidden === undefined) return
   throw new ToolError(

@@ -45,7 +45,7 @@ export const getServerInfo: Tool = defineTool({
         server: '@dhis2-files/mcp',
         version: packageVersion(),
         active_plugin_tree:
-          dhis2 === undefined ? 'v41-v44' : (/^2\.(\d+)/.exec(dhis2.version)?.[1] ?? '').replace(/^/, 'v'),
+          dhis2 === undefined ? 'v41-v44' : (/^2\.(\d+)/.exec(dhis2.version)?.[1]?.replace(/^/, 'v') ?? 'unknown'),
         active_plugin_tree_source: dhis2 === undefined ? 'every version is served' : 'the server was asked',
         dhis2w_core_version: 'unknown',
         dhis2w_mcp_version: null,

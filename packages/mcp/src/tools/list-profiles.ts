@@ -29,18 +29,19 @@ export const listProfiles: Tool = defineTool({
   ),
   async run(_input, call) {
     const rows = await call.clients.list()
-    const chosen = call.defaultProfile
+    // as a call without a profile would choose: the flag, the environment, then the files
+    const chosen = await call.clients.resolve(call.defaultProfile).catch(() => undefined)
     return {
       structured: {
         result: rows
           .filter(({ hidden }) => !hidden)
-          .map(({ name, scope, path, isDefault, profile, problem }) => ({
+          .map(({ name, scope, path, profile, problem }) => ({
             name,
             base_url: profile?.baseUrl ?? '',
             auth: profile?.auth ?? '',
             source: sourceName(scope),
             source_path: path,
-            is_default: chosen === undefined ? isDefault : name === chosen,
+            is_default: chosen?.name === name && chosen.source.kind === scope,
             shadowed: false,
             read_only: profile?.settings.readOnly ?? false,
             problem: problem?.message ?? null,

@@ -90,6 +90,14 @@ test('where no more fit, the one that rests longest makes room', async () => {
   expect(await Promise.all([first, second, third, fourth].map(isThere))).toEqual([true, false, true, true])
 })
 
+test('a request that begins no session ends none', async () => {
+  const three = [await begin(), await begin(), await begin()]
+  for (const stray of [request({ jsonrpc: '2.0', id: 9, method: 'ping' }), new Request('http://127.0.0.1/mcp')]) {
+    expect((await sessions.handle(stray)).status).toBeGreaterThanOrEqual(400)
+  }
+  expect(await Promise.all(three.map(isThere))).toEqual([true, true, true])
+})
+
 test('where all are in use, a further one is refused, and told so', async () => {
   for (let i = 0; i < 3; i++) {
     const headers = { accept: 'text/event-stream', 'mcp-session-id': await begin() }
