@@ -9,8 +9,12 @@ export interface Commands {
   run(...words: readonly string[]): Promise<void>
 }
 
-/** @param env What reaches the server and signs in. @param folder Where the commands are run. */
-export function createCommands(env: Readonly<Record<string, string | undefined>>, folder: string): Commands {
+/** @param interrupted Whether somebody has pressed Ctrl-C. @param env What reaches the server and signs in. @param folder Where the commands are run. */
+export function createCommands(
+  env: Readonly<Record<string, string | undefined>>,
+  folder: string,
+  interrupted: () => boolean,
+): Commands {
   const bin = join(dirname(createRequire(import.meta.url).resolve('dhis2-files/package.json')), 'dist', 'bin.js')
   const bold = process.stdout.isTTY && !env['NO_COLOR'] ? (text: string) => `\u001B[1m${text}\u001B[22m` : String
   return {
@@ -21,7 +25,8 @@ export function createCommands(env: Readonly<Record<string, string | undefined>>
         child.on('error', reject)
         child.on('close', (status) => resolve(status ?? 130))
       })
-      if (code !== 0) throw new CommandFailed(code)
+      // the command has finished what it was at, and ended well: the tour ends there
+      if (code !== 0 || interrupted()) throw new CommandFailed(code || 130)
     },
   }
 }

@@ -42,7 +42,12 @@ async function guide(file: string): Promise<void> {
       process.stdout.write(`This runs on ${server.name}.\n`)
       // journals are kept with the tour's own files
       const env = { ...server.env, XDG_STATE_HOME: folder }
-      const tour: Tour = { commands: createCommands(env, folder), folder, file: name, document: tourDocument() }
+      const tour: Tour = {
+        commands: createCommands(env, folder, () => interrupted),
+        folder,
+        file: name,
+        document: tourDocument(),
+      }
       await tour.commands.run('profile', 'verify')
       await documentTour(tour).catch(async (error: unknown) => {
         await cleanUp(tour).catch(() => undefined)

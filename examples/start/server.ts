@@ -20,7 +20,17 @@ export interface Server {
  */
 export async function openServer(env: Environment, largest: number): Promise<Server> {
   const url = env['DHIS2_URL']?.trim()
-  if (url) return { name: `your DHIS2 at ${url}`, env, ours: false, close: () => Promise.resolve() }
+  if (url) {
+    const { DHIS2_PAT: token, DHIS2_USERNAME: username, DHIS2_PASSWORD: password } = env
+    if (!token && !(username && password)) {
+      throw new Failure(
+        'DHIS2_URL is set, but nothing to sign in with: set DHIS2_PAT, or DHIS2_USERNAME and DHIS2_PASSWORD.',
+      )
+    }
+    // a profile would lead elsewhere
+    const own = { ...env, DHIS2_PROFILE: undefined }
+    return { name: `your DHIS2 at ${url}`, env: own, ours: false, close: () => Promise.resolve() }
+  }
   // DHIS2's own limit is 10,000,000; the emulator takes whatever file it is shown
   const emulator = createEmulator({ version: '2.43', settings: { maxFileUploadSize: Math.max(10_000_000, largest) } })
   const server = await emulator.serve({ port: 0 }).catch((error: unknown) => {

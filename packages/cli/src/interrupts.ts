@@ -14,9 +14,12 @@ export class Interrupted extends Error {
 
 /** What a process emits signals through, as far as it is needed here. */
 export interface SignalSource {
-  on(name: NodeJS.Signals, listener: () => void): unknown
-  off(name: NodeJS.Signals, listener: () => void): unknown
+  on(name: NodeJS.Signals, listener: (name: NodeJS.Signals) => void): unknown
+  off(name: NodeJS.Signals, listener: (name: NodeJS.Signals) => void): unknown
 }
+
+/** Milliseconds within which a signal of the same name is the same one. */
+const SAME = 250
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -30,8 +33,11 @@ export class Interrupts {
   readonly #source: SignalSource
   #finishing: ((again: boolean) => void) | undefined
   #count = 0
+  readonly #now: () => number
+  #last: { readonly name: NodeJS.Signals | undefined; readonly at: number } = { name: undefined, at: 0 }
 
-  constructor(source: SignalSource) {
+  constructor(source: SignalSource, now: () => number = () => performance.now()) {
+    this.#now = now
     this.#source = source
     // every file in flight listens
     setMaxListeners(0, this.#abort.signal, this.#stop.signal)
@@ -64,7 +70,11 @@ export class Interrupts {
     for (const name of SIGNALS) this.#source.off(name, this.#onSignal)
   }
 
-  readonly #onSignal = (): void => {
+  readonly #onSignal = (name: NodeJS.Signals): void => {
+    // npx passes on what the terminal has sent to all: the same one twice at once is one
+    const now = this.#now()
+    if (name === this.#last.name && now - this.#last.at < SAME) return
+    this.#last = { name, at: now }
     this.#count++
     if (this.#count > 2) process.exit(130)
     const again = this.#stop.signal.aborted

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isNews } from './batch/summary.js'
 import { ENTRIES } from './commands/index.js'
 import { answerShell, COMPLETE } from './completion/answer.js'
 import { CommandContext } from './context.js'
@@ -57,12 +58,14 @@ async function run(
     })
   } catch (error) {
     // a failure below, such as a closed connection, is not what the user did
-    const reason = interrupts.signal.aborted && !(error instanceof CliError) ? interrupts.signal.reason : error
+    const keeps = error instanceof CliError || isNews(error)
+    const reason = interrupts.signal.aborted && !keeps ? interrupts.signal.reason : error
     const words = wordsToGoOn(error, asked.command, argv)
     return await report(reason, out, words && shellWords([PROGRAM, ...words]))
   } finally {
     interrupts.dispose()
-    await context.close()
+    // the result has been told
+    await context.close().catch(() => undefined)
   }
 }
 

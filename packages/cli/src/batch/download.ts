@@ -3,12 +3,15 @@ import { dirname, join, resolve } from 'node:path'
 import { type FileDownload, fileSource } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
 import { CliError, errnoOf, type Failure, failureOf } from '../failure.js'
+import { explained } from '../file-failure.js'
 import { createProgress } from '../output/progress.js'
 import { shellWord } from '../output/shell.js'
+import { printable } from '../output/text.js'
 import { digestOf } from './digest.js'
 import { lock } from './lock.js'
+import { clearParts } from './parts.js'
 import { isThere, MANIFEST, Manifest, type ManifestRow } from './manifest.js'
-import type { NameTemplate, TemplateValues } from './name-template.js'
+import { type NameTemplate, type TemplateValues, withUid } from './name-template.js'
 import { runPool } from './pool.js'
 import { type BatchSummary, endBatch, endsBatch } from './summary.js'
 import { type OnConflict, Targets } from './targets.js'
@@ -70,12 +73,23 @@ export async function downloadFiles(
   if (known !== undefined && !known.isDirectory()) {
     throw new CliError(`${folder} is no folder.`, { exit: 'local-file', hint: 'Name a folder with --to.' })
   }
-  if (!context.dryRun) await mkdir(folder, { recursive: true })
+  const { client, profile } = await context.opened()
+  if (!context.dryRun) await makeFolder(folder)
   const unlock = context.dryRun ? undefined : await lock(join(folder, MANIFEST), 'the manifest')
   try {
-    return await new Filling(context, { ...plan, folder }, await Manifest.open(folder)).run(items)
+    const manifest = await Manifest.open(folder, client.baseUrl.href)
+    const again = profile.name === undefined ? plan.again : `${plan.again} --profile ${profile.name}`
+    return await new Filling(context, { ...plan, folder, again }, manifest, client.baseUrl.href).run(items)
   } finally {
     await unlock?.()
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    throw explained(error, `Cannot make the folder ${folder}`)
   }
 }
 
@@ -84,12 +98,19 @@ class Filling {
   readonly #context: CommandContext
   readonly #plan: DownloadPlan
   readonly #manifest: Manifest
+  readonly #server: string
   readonly #targets: Targets
   readonly #results: Result[] = []
   readonly #failures: Failure[] = []
+  readonly #stop = new AbortController()
+  /** Folders in which what killed programs have left is cleared away. */
+  readonly #cleared = new Map<string, Promise<void>>()
   #bytes = 0
+  /** Files in a row that could not reach the server. */
+  #unreached = 0
 
-  constructor(context: CommandContext, plan: DownloadPlan, manifest: Manifest) {
+  constructor(context: CommandContext, plan: DownloadPlan, manifest: Manifest, server: string) {
+    this.#server = server
     this.#context = context
     this.#plan = plan
     this.#manifest = manifest
@@ -108,8 +129,7 @@ class Filling {
     const bytes = todo.every(({ size }) => size !== undefined)
       ? todo.reduce((sum, { size = 0 }) => sum + size, 0)
       : undefined
-    const stop = new AbortController()
-    const stopping = AbortSignal.any([interrupts.stopping, stop.signal])
+    const stopping = AbortSignal.any([interrupts.stopping, this.#stop.signal])
     interrupts.finishing((again) =>
       out.note(again ? 'Aborting.' : 'Stopping when the files in flight are done; Ctrl-C once more aborts them.'),
     )
@@ -123,14 +143,14 @@ class Filling {
             line.end(await this.#fetch(item, (loaded) => line.update(loaded)))
           } catch (error) {
             line.end('failed')
-            if (this.#failed(item, error, all.length)) stop.abort()
+            this.#failed(item, error, all.length)
           }
         },
         { concurrency, stopping },
       )
     } finally {
       progress.stop()
-      await this.#manifest.close()
+      await this.#closeManifest()
     }
     return this.#end(all, started)
   }
@@ -139,7 +159,7 @@ class Filling {
   async #isSettled(item: DownloadItem): Promise<boolean> {
     const { key, uid, name, fileResource, facts, open } = item
     if (open === undefined) {
-      if (!this.#context.dryRun) await this.#manifest.set({ key, uid, name, ...facts })
+      if (!this.#context.dryRun) await this.#manifest.set({ key, uid, name, server: this.#server, ...facts })
       this.#tell(
         { uid, name, status: 'link', ...facts },
         `skipped ${uid}  ${name}: it is a link${facts['url'] === undefined ? '' : ` to ${String(facts['url'])}`}`,
@@ -161,13 +181,14 @@ class Filling {
     const { out, signal, dryRun } = this.#context
     const row = this.#manifest.get(key)
     const wanted = template({ ...item.values, file: filename })
-    const replaces = row?.path === wanted && (await this.#isIntact(row))
-    const path = await this.#targets.take({ path: wanted, key, uid, replaces })
+    const own = row?.path !== undefined && (await this.#isIntact(row)) ? row.path : undefined
+    // a file that got its uid into its name keeps that name when it is replaced
+    const sign = row !== undefined && own === withUid(wanted, row.uid) ? row.uid : uid
+    if (row === undefined && !dryRun && (await this.#adopt(item, wanted))) return 'unchanged'
+    const path = await this.#targets.take({ path: wanted, key, uid: sign, own })
     if (path === undefined) {
-      this.#tell(
-        { uid, name, status: 'skipped', path: join(folder, wanted) },
-        `skipped ${uid}  ${wanted}: there is a file of that name`,
-      )
+      const result = { uid, name, status: 'skipped', path: join(folder, wanted) } as const
+      this.#tell(result, `skipped ${uid}  ${wanted}: there is a file of that name`)
       return 'skipped'
     }
     const target = join(folder, path)
@@ -177,12 +198,15 @@ class Filling {
     }
     const download = await open?.()
     if (download === undefined) return 'skipped'
-    await mkdir(dirname(target), { recursive: true })
-    const overwrite = replaces || onConflict === 'overwrite'
+    await makeFolder(dirname(target))
+    await this.#clear(dirname(target))
+    const overwrite = path === own || onConflict === 'overwrite'
     const saved = await download.saveTo(target, { overwrite, signal, onProgress: ({ loaded }) => onLoaded(loaded) })
     const { mtimeMs } = await stat(saved.path)
     const md5 = download.md5 ?? (await md5Of(saved.path, signal))
-    await this.#manifest.set({ key, uid, name, path, size: saved.size, md5, fileResource, mtime: mtimeMs, ...facts })
+    const known = { key, uid, name, server: this.#server, path, size: saved.size, md5, fileResource, mtime: mtimeMs }
+    await this.#manifest.set({ ...known, ...facts })
+    this.#unreached = 0
     this.#bytes += saved.size
     this.#tell(
       { uid, name, status: 'downloaded', path: saved.path, size: saved.size, md5 },
@@ -192,26 +216,61 @@ class Filling {
     return 'downloaded'
   }
 
+  /** Takes what a run has left that ended between the file and its row in the manifest: the same bytes under the same name. */
+  async #adopt(item: DownloadItem, wanted: string): Promise<boolean> {
+    const { key, uid, name, md5, size, fileResource, facts } = item
+    if (md5 === undefined) return false
+    for (const path of [wanted, withUid(wanted, uid)]) {
+      if (!this.#targets.isUnowned(path)) continue
+      const row = { key, uid, name, server: this.#server, path, size, md5, fileResource }
+      if (!(await this.#isIntact(row))) continue
+      this.#targets.adopt(path, key)
+      const { mtimeMs } = await stat(join(this.#plan.folder, path))
+      await this.#manifest.set({ ...row, mtime: mtimeMs, ...facts })
+      this.#results.push({ uid, name, status: 'unchanged', path: join(this.#plan.folder, path) })
+      return true
+    }
+    return false
+  }
+
+  /** Removes the unfinished files that killed programs have left in a folder. */
+  #clear(folder: string): Promise<void> {
+    const known = this.#cleared.get(folder) ?? clearParts(folder)
+    this.#cleared.set(folder, known)
+    return known
+  }
+
+  async #closeManifest(): Promise<void> {
+    try {
+      await this.#manifest.close()
+    } catch (error) {
+      const failure = failureOf(explained(error, `Cannot write the manifest ${this.#manifest.path}`))
+      this.#failures.push(failure)
+      if (!this.#context.out.json) this.#context.out.failure(failure, error)
+    }
+  }
+
   #isIntact(row: ManifestRow): Promise<boolean> {
     return isThere(this.#plan.folder, row, (path) => md5Of(path, this.#context.signal))
   }
 
   #tell(result: Result, line: string): void {
     this.#results.push(result)
-    if (!this.#context.out.json) this.#context.out.print(line)
+    if (!this.#context.out.json) this.#context.out.print(printable(line))
   }
 
-  /** @returns whether the others would fail alike */
-  #failed({ uid, name }: DownloadItem, error: unknown, files: number): boolean {
+  /** Tells a failure, and ends the batch where the others would fail alike. */
+  #failed({ uid, name }: DownloadItem, error: unknown, files: number): void {
     const { out, signal } = this.#context
-    if (signal.aborted) return true
+    if (signal.aborted) return this.#stop.abort()
     const failure = failureOf(error)
     const { code, message, hint } = failure
     this.#failures.push(failure)
     this.#results.push({ uid, name, status: 'failed', error: { code, message, hint } })
-    if (!out.json)
-      out.failure(files > 1 && name !== uid ? { ...failure, message: `${name} (${uid}): ${message}` } : failure, error)
-    return endsBatch(failure, errnoOf(error))
+    const named = files > 1 && name !== uid ? `${name} (${uid}): ${message}` : message
+    if (!out.json) out.failure({ ...failure, message: printable(named) }, error)
+    this.#unreached = code === 'network' ? this.#unreached + 1 : 0
+    if (endsBatch(failure, { errno: errnoOf(error), unreached: this.#unreached })) this.#stop.abort()
   }
 
   #end(all: readonly DownloadItem[], started: number): number {
@@ -220,7 +279,7 @@ class Filling {
     const summary: BatchSummary = {
       done: count('downloaded', 'planned'),
       skipped: count('unchanged', 'skipped', 'link'),
-      failed: this.#failures.length,
+      failed: count('failed'),
       left: all.length - this.#results.length,
       bytes: this.#bytes,
       seconds: (performance.now() - started) / 1000,

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { CliError } from '../failure.js'
+import { explained } from '../file-failure.js'
 import { GrowingFile, readLines, writeLines } from './lines-file.js'
 
 /** How the files of a batch are uploaded. Written into its journal, so that a later run does the same. */
@@ -22,6 +23,8 @@ export interface JournalHeader {
   /** The profile that was used, where it has a name. */
   readonly profile?: string | undefined
   readonly created: string
+  /** Whether the user chose its place: then it stays when all is uploaded. */
+  readonly keep?: boolean | undefined
   readonly settings: UploadSettings
 }
 
@@ -53,6 +56,14 @@ export interface PlannedFile {
 export interface FileOutcome {
   readonly state: 'done' | 'failed'
   readonly error?: { readonly code: string; readonly message: string } | undefined
+}
+
+/** What stands in a journal. */
+export interface JournalContent {
+  readonly header: JournalHeader
+  readonly files: readonly PlannedFile[]
+  /** By the numbers of the files; none for those of which nothing is known. */
+  readonly outcomes: ReadonlyMap<number, FileOutcome>
 }
 
 interface PlannedRow extends PlannedFile {
@@ -91,12 +102,25 @@ export class Journal {
 
   /** Writes the plan. @throws an error of the file system */
   static async create(path: string, header: JournalHeader, files: readonly PlannedFile[]): Promise<Journal> {
-    await writeLines(path, [header, ...files.map((file) => ({ ...file, state: 'planned' }))])
-    return new Journal(path, header, files, await GrowingFile.open(path), new Map())
+    try {
+      await writeLines(path, [header, ...files.map((file) => ({ ...file, state: 'planned' }))])
+      return new Journal(path, header, files, await GrowingFile.open(path), new Map())
+    } catch (error) {
+      throw explained(error, `Cannot write the journal ${path}`)
+    }
   }
 
-  /** Reads what an earlier run has left. @throws CliError for what is no journal */
+  /** Reads what an earlier run has left, to go on with it. @throws CliError for what is no journal */
   static async open(path: string): Promise<Journal> {
+    const { header, files, outcomes } = await Journal.read(path)
+    const rows = await GrowingFile.open(path).catch((error: unknown) => {
+      throw explained(error, `Cannot go on with the journal ${path}`)
+    })
+    return new Journal(path, header, files, rows, new Map(outcomes))
+  }
+
+  /** Reads what an earlier run has left, and leaves it as it is. @throws CliError for what is no journal */
+  static async read(path: string): Promise<JournalContent> {
     const [first, ...rows] = await readLines(path).catch((error: unknown) => {
       throw notAJournal(path, error)
     })
@@ -113,7 +137,7 @@ export class Journal {
         files.set(file.file, file)
       } else outcomes.set(row.file, { state: row.state, error: row.error })
     }
-    return new Journal(path, header, [...files.values()], await GrowingFile.open(path), outcomes)
+    return { header, files: [...files.values()], outcomes }
   }
 
   /** What became of a file, as far as it is known. */

@@ -48,10 +48,13 @@ export async function readLines(path: string): Promise<unknown[]> {
 /** A file that grows line by line. Each line is in the hands of the system when `add` resolves: it survives the end of this process. */
 export class GrowingFile {
   readonly #handle: FileHandle
+  /** Bytes of the lines that are whole. */
+  #size: number
   #last: Promise<void> = Promise.resolve()
 
-  private constructor(handle: FileHandle) {
+  private constructor(handle: FileHandle, size: number) {
     this.#handle = handle
+    this.#size = size
   }
 
   /** Opens for adding; what is there stays. A line that was cut by a crash is taken away. */
@@ -61,7 +64,7 @@ export class GrowingFile {
       const { size } = await handle.stat()
       const kept = await endOfLastLine(handle, size)
       if (kept < size) await handle.truncate(kept)
-      return new GrowingFile(handle)
+      return new GrowingFile(handle, kept)
     } catch (error) {
       await handle.close()
       throw error
@@ -70,7 +73,7 @@ export class GrowingFile {
 
   /** Adds one row. Rows come in the order of the calls. */
   add(row: unknown): Promise<void> {
-    const added = this.#last.then(() => this.#handle.appendFile(`${JSON.stringify(row)}\n`))
+    const added = this.#last.then(() => this.#append(Buffer.from(`${JSON.stringify(row)}\n`)))
     this.#last = added.catch(() => undefined)
     return added
   }
@@ -78,6 +81,17 @@ export class GrowingFile {
   async close(): Promise<void> {
     await this.#last
     await this.#handle.close()
+  }
+
+  async #append(line: Buffer): Promise<void> {
+    try {
+      await this.#handle.appendFile(line)
+      this.#size += line.length
+    } catch (error) {
+      // a full disk takes a part of a line: the next one must not follow it
+      await this.#handle.truncate(this.#size).catch(() => undefined)
+      throw error
+    }
   }
 }
 

@@ -42,7 +42,7 @@ export async function localSource(
 /** Writes all of stdin to a file that only this user can read. */
 export async function spoolStdin({ io, signal }: CommandContext, path: string): Promise<void> {
   try {
-    await pipeline(io.stdin, createWriteStream(path, { mode: 0o600 }), { signal })
+    await pipeline(io.stdin, createWriteStream(path, { mode: 0o600, flags: 'wx' }), { signal })
   } catch (error) {
     await rm(path, { force: true })
     throw error

@@ -12,6 +12,8 @@ export interface ManifestRow {
   readonly key: string
   /** Uid of the document, or of the file resource of a value. */
   readonly uid: string
+  /** The DHIS2 that it is of. */
+  readonly server: string
   /** Name in DHIS2. */
   readonly name: string
   /** Where it is, below the folder, with slashes. */
@@ -32,15 +34,15 @@ export interface ManifestRow {
 export class Manifest {
   readonly #path: string
   readonly #rows: Map<string, ManifestRow>
-  #growing: GrowingFile | undefined
+  #growing: Promise<GrowingFile> | undefined
 
   private constructor(path: string, rows: Map<string, ManifestRow>) {
     this.#path = path
     this.#rows = rows
   }
 
-  /** Reads what an earlier run has left. @throws CliError for one that cannot be read */
-  static async open(folder: string): Promise<Manifest> {
+  /** Reads what an earlier run has left. @throws CliError for one that cannot be read, or is of another DHIS2 */
+  static async open(folder: string, server: string): Promise<Manifest> {
     const path = join(folder, MANIFEST)
     const rows = new Map<string, ManifestRow>()
     const lines = await readLines(path).catch((error: unknown) => {
@@ -53,6 +55,14 @@ export class Manifest {
       })
     })
     for (const line of lines as ManifestRow[]) if (typeof line.key === 'string') rows.set(line.key, line)
+    // a copy of that DHIS2 has the same uids, and other files
+    const other = [...rows.values()].find((row) => row.server !== server)
+    if (other !== undefined) {
+      throw new CliError(`The folder ${folder} holds files of ${other.server}, and this profile is of ${server}.`, {
+        exit: 'conflict',
+        hint: 'Choose another folder, or the profile of that server with --profile.',
+      })
+    }
     return new Manifest(path, rows)
   }
 
@@ -73,15 +83,15 @@ export class Manifest {
   async set(row: ManifestRow): Promise<void> {
     const before = this.#rows.get(row.key)
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(row)) return
+    this.#growing ??= GrowingFile.open(this.#path)
+    await (await this.#growing).add(row)
     this.#rows.set(row.key, row)
-    this.#growing ??= await GrowingFile.open(this.#path)
-    await this.#growing.add(row)
   }
 
   /** Writes it whole, in the order of the keys, if anything has changed. */
   async close(): Promise<void> {
     if (this.#growing === undefined) return
-    await this.#growing.close()
+    await (await this.#growing).close()
     const rows = [...this.#rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
     await writeLines(this.#path, rows)
   }

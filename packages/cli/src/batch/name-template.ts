@@ -33,11 +33,16 @@ export function readTemplate(template: string, known: readonly string[]): NameTe
 /** What most file systems take: bytes of UTF-8 in one name. */
 const LONGEST = 255
 
+/** What follows the last dot counts as an extension up to this length, as in `safeFileName`. */
+const LONGEST_EXTENSION = 32
+
 /** `report.pdf` as `report (a2345678901).pdf`. A name that would be too long loses letters before the uid. */
 export function withUid(path: string, uid: string): string {
   const slash = path.lastIndexOf('/') + 1
   const [folder, name] = [path.slice(0, slash), path.slice(slash)]
-  const extension = extname(name)
+  const dotted = extname(name)
+  // a longer one is part of the name
+  const extension = Buffer.byteLength(dotted) <= LONGEST_EXTENSION ? dotted : ''
   const end = ` (${uid})${extension}`
   let stem = name.slice(0, name.length - extension.length)
   while (Buffer.byteLength(stem + end) > LONGEST) stem = [...stem].slice(0, -1).join('')

@@ -1,6 +1,8 @@
+import * as fs from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CliError } from '../failure.js'
+import { explained } from '../file-failure.js'
 
 /** What stands for the bytes of stdin among paths. */
 export const STDIN = '-'
@@ -30,16 +32,31 @@ async function filesOfWord(word: string, cwd: string): Promise<readonly string[]
   const { glob, isDynamicPattern } = await import('tinyglobby')
   // what is not there is told when it is opened, with the reason
   if (known !== undefined || !isDynamicPattern(word)) return [path]
-  const matches = await glob(word.replaceAll('\\', process.platform === 'win32' ? '/' : '\\'), {
+  const unread: unknown[] = []
+  const matches = await glob(process.platform === 'win32' ? word.replaceAll('\\', '/') : word, {
     cwd,
     absolute: true,
     onlyFiles: true,
     expandDirectories: false,
+    fs: watching(unread),
   })
+  if (unread.length > 0) throw explained(unread[0], `Cannot look for ${word}`)
   if (matches.length === 0) {
     throw new CliError(`No file fits the pattern ${word}.`, {
       hint: 'Files whose names begin with a dot must be named.',
     })
   }
   return matches.map((match) => resolve(match)).sort()
+}
+
+/** The file system, that remembers which folders could not be read: files in them would be left out without a word. */
+function watching(unread: unknown[]): Pick<typeof fs, 'readdir'> {
+  type Callback = (error: NodeJS.ErrnoException | null, entries: fs.Dirent[]) => void
+  const readdir = (path: fs.PathLike, options: { readonly withFileTypes: true }, callback: Callback): void => {
+    fs.readdir(path, options, (error, entries) => {
+      if (error) unread.push(error)
+      callback(error, entries)
+    })
+  }
+  return { readdir: readdir as unknown as typeof fs.readdir }
 }

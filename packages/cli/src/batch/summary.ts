@@ -1,3 +1,4 @@
+import { isDhis2Error } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
 import { exitCode } from '../exit-codes.js'
 import { CliError, exitOf, type Failure, failureOf } from '../failure.js'
@@ -30,11 +31,21 @@ export function summaryLine(verb: string, { done, skipped, failed, left, bytes, 
   return `${parts.join(', ')} (${humanSize(bytes)} in ${humanTime(seconds * 1000)}${rate}).`
 }
 
+/** Files in a row that cannot reach the server, after which it is taken to be gone. */
+const GONE = 5
+
 /** Failures after which every further file would fail alike, or do harm: refused credentials lock accounts. */
-export function endsBatch({ code, exit }: Failure, errno: string | undefined): boolean {
-  return (
-    code === 'unauthenticated' || exit === 'profile' || errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EROFS'
-  )
+export function endsBatch(
+  { code, exit }: Failure,
+  { errno, unreached }: { readonly errno: string | undefined; readonly unreached: number },
+): boolean {
+  if (code === 'unauthenticated' || exit === 'profile' || unreached >= GONE) return true
+  return errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EROFS'
+}
+
+/** Whether an error says more than that it was ended by Ctrl-C: that a document is open to everyone. */
+export function isNews(error: unknown): boolean {
+  return isDhis2Error(error) && error.sharing !== undefined
 }
 
 /** What a batch has to say at its end. */
@@ -67,11 +78,18 @@ export function endBatch({ out, signal, interrupts }: CommandContext, end: Batch
   return code
 }
 
-function errorOf({ failures, summary, next }: BatchEnd, stopped: boolean): Omit<Failure, 'exit' | 'exitCode'> {
+function errorOf({ failures, summary, next }: BatchEnd, stopped: boolean): Record<string, unknown> {
   const { done, skipped, failed, left } = summary
   const [first] = failures
-  if (stopped || first === undefined) return failureOf(new Interrupted(next))
-  if (done + skipped + failed + left === 1) return { ...first.details, ...first }
+  if (stopped || first === undefined) return told(failureOf(new Interrupted(next)))
+  if (done + skipped + failed + left === 1) return told(first)
+  const alike = done + skipped === 0 && failures.every(({ exit }) => exit === first.exit)
   const message = `${failed} of ${counted(done + skipped + failed + left, 'file')} failed.`
-  return failureOf(new CliError(message, { exit: 'some-failed', ...(next !== undefined && { hint: next }) }))
+  if (alike) return { ...told(first), message: `${message} ${first.message}` }
+  return told(failureOf(new CliError(message, { exit: 'some-failed', ...(next !== undefined && { hint: next }) })))
+}
+
+/** A failure as it is told in JSON. */
+function told({ code, message, hint, details }: Failure): Record<string, unknown> {
+  return { code, message, hint, ...details }
 }

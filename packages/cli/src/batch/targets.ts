@@ -16,8 +16,8 @@ export interface Wanted {
   readonly key: string
   /** What tells it from others of the same name. */
   readonly uid: string
-  /** Whether what is there is an older copy of it, untouched since it was written. */
-  readonly replaces: boolean
+  /** Path of an older copy of it, untouched since it was written: that may be replaced. */
+  readonly own: string | undefined
 }
 
 /**
@@ -56,10 +56,10 @@ export class Targets {
     return taken
   }
 
-  async #take({ path, key, uid, replaces }: Wanted): Promise<string | undefined> {
+  async #take(wanted: Wanted): Promise<string | undefined> {
+    const { path, key } = wanted
+    if (await this.#isFree(path, wanted)) return this.#give(path, key)
     const owner = this.#ours.get(folded(path))
-    const free = owner === undefined || owner === key ? replaces || !(await this.#isOnDisk(path)) : false
-    if (free) return this.#give(path, key)
     switch (this.#onConflict) {
       case 'skip':
         return undefined
@@ -70,19 +70,35 @@ export class Targets {
         })
       case 'overwrite':
         // a file of this very download is none to be overwritten
-        return owner === undefined || owner === key ? this.#give(path, key) : this.#renamed(path, key, uid)
+        return owner === undefined || owner === key ? this.#give(path, key) : this.#renamed(wanted)
       case 'rename':
-        return this.#renamed(path, key, uid)
+        return this.#renamed(wanted)
     }
   }
 
-  async #renamed(path: string, key: string, uid: string): Promise<string> {
+  async #renamed(wanted: Wanted): Promise<string> {
+    const { path, key, uid } = wanted
     for (let count = 1; ; count++) {
       const other = withUid(path, count === 1 ? uid : `${uid}, ${count}`)
-      const owner = this.#ours.get(folded(other))
-      const free = owner === undefined ? !(await this.#isOnDisk(other)) : owner === key
-      if (free) return this.#give(other, key)
+      if (await this.#isFree(other, wanted)) return this.#give(other, key)
     }
+  }
+
+  /** Whether nobody has the name, on disk or in this download; what is there may be an older copy of the file itself. */
+  async #isFree(path: string, { key, own }: Wanted): Promise<boolean> {
+    const owner = this.#ours.get(folded(path))
+    if (owner !== undefined && owner !== key) return false
+    return path === own || !(await this.#isOnDisk(path))
+  }
+
+  /** Whether a file that is there under this name is nobody's of this download. */
+  isUnowned(path: string): boolean {
+    return !this.#ours.has(folded(path))
+  }
+
+  /** Takes a file that is there already as that of `key`. */
+  adopt(path: string, key: string): void {
+    this.#give(path, key)
   }
 
   #give(path: string, key: string): string {

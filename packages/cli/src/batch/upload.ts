@@ -1,25 +1,26 @@
 import { rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import {
   type ByteSource,
   createUid,
   type Dhis2Client,
   type FileResource,
   fileSource,
+  isDhis2Error,
   type Progress,
 } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
 import { CliError, errnoOf, exitOf, type Failure, failureOf } from '../failure.js'
 import { createProgress } from '../output/progress.js'
 import { shellWord } from '../output/shell.js'
-import { digestOf } from './digest.js'
+import { printable } from '../output/text.js'
 import { Journal, type JournalHeader, type PlannedFile, type UploadSettings } from './journal.js'
-import { spoolStdin } from './local-source.js'
 import { lock } from './lock.js'
 import { filesOf, STDIN } from './paths.js'
 import { runPool } from './pool.js'
 import { stateFolder } from './state-folder.js'
-import { type BatchSummary, endBatch, endsBatch } from './summary.js'
+import { type BatchSummary, endBatch, endsBatch, isNews } from './summary.js'
+import { beginJournal, checkInput, checkJournal, inspected, plannedFile } from './upload-plan.js'
 
 /** What is uploaded: documents, or file resources alone. */
 export interface UploadKind {
@@ -55,7 +56,7 @@ export interface UploadInput {
 
 interface Uploaded {
   readonly path: string
-  readonly status: 'uploaded' | 'failed' | 'skipped' | 'left'
+  readonly status: 'uploaded' | 'failed' | 'skipped' | 'left' | 'planned'
   readonly uid?: string | undefined
   readonly [member: string]: unknown
 }
@@ -69,11 +70,12 @@ interface Uploaded {
 export async function uploadFiles(
   context: CommandContext,
   kind: UploadKind,
-  input: UploadInput,
+  given: UploadInput,
   settings: UploadSettings,
 ): Promise<number> {
-  checkInput(input)
-  const paths = await filesOf(input.paths, context.io.cwd)
+  checkResume(given, settings)
+  const input = { ...given, paths: await filesOf(given.paths, context.io.cwd) }
+  if (input.resume === undefined) checkInput(input)
   const { client, profile } = await context.opened()
   const header: JournalHeader = {
     journal: 'dhis2-files',
@@ -82,152 +84,91 @@ export async function uploadFiles(
     baseUrl: client.baseUrl.href,
     profile: profile.name,
     created: new Date().toISOString(),
+    keep: input.journal === undefined ? undefined : true,
     settings,
   }
-  if (context.dryRun) return plan(context, kind, { ...input, paths }, header)
-  // who may not sign in is told before anything is planned, and once: not by every file
+  // who may not write or sign in is told before anything is planned, and once: not by every file
+  if (profile.settings.readOnly) {
+    throw new CliError(`The profile ${profile.name ?? ''} is for reading only: nothing was sent.`, {
+      exit: 'forbidden',
+      hint: `read_only in ${profile.source.settingsPath ?? 'dhis2-files.toml'} says so.`,
+    })
+  }
   await client.system.version({ signal: context.signal })
+  if (context.dryRun) return tellPlan(context, kind, input, header)
   const path = input.resume ?? input.journal ?? join(await stateFolder(), `${createUid()}.ndjson`)
   const unlock = await lock(path, 'the journal')
   try {
     const journal =
-      input.resume === undefined
-        ? await begin(context, kind, { ...input, paths }, header, path)
-        : await goOn(path, header)
-    return await new Batch(context, kind, client, journal, input).run()
+      input.resume === undefined ? await beginJournal(context, kind, input, header, path) : await goOn(path, header)
+    return await new Batch(context, kind, client, journal, input.concurrency).run()
   } finally {
     await unlock()
   }
 }
 
-function checkInput({ paths, resume, name, code, uid, filename }: UploadInput): void {
-  if (resume !== undefined && paths.length > 0)
-    throw new CliError('--resume goes on with the files of its journal: name no others.')
-  if (resume === undefined && paths.length === 0)
-    throw new CliError('No file is named.', { hint: 'Name files, patterns, or - for stdin.' })
-  const single = Object.entries({ name, code, uid, filename }).find(([, value]) => value !== undefined)
-  if (single !== undefined && paths.length > 1)
-    throw new CliError(`--${single[0]} is for one file, and ${paths.length} are named.`)
-  if (paths.includes(STDIN) && filename === undefined) {
-    throw new CliError('stdin has no name.', { hint: 'Pass --filename, such as --filename report.pdf.' })
+/** What stands in the journal already cannot be chosen anew. @throws CliError `usage` */
+function checkResume(
+  { resume, paths, journal, filename, name, code, uid }: UploadInput,
+  settings: UploadSettings,
+): void {
+  if (resume === undefined) return
+  if (paths.length > 0) throw new CliError('--resume goes on with the files of its journal: name no others.')
+  const { contentType, until, public: everybody, domain } = settings
+  const chosen = { journal, filename, name, code, uid, 'content-type': contentType, until, public: everybody, domain }
+  const also = Object.entries(chosen).find(([, value]) => value !== undefined)
+  if (also !== undefined) {
+    throw new CliError(`--${also[0]} is in the journal already, as it was at first: leave it out with --resume.`)
   }
 }
 
-async function plan(
+/** What an earlier run has left, if it is for this command and server. */
+async function goOn(path: string, header: JournalHeader): Promise<Journal> {
+  checkJournal(path, (await Journal.read(path)).header, header)
+  return Journal.open(path)
+}
+
+/** `--dry-run`: what would be uploaded, as far as this machine knows. */
+async function tellPlan(
   context: CommandContext,
   kind: UploadKind,
   input: UploadInput,
   header: JournalHeader,
 ): Promise<number> {
-  if (input.resume !== undefined) {
-    const journal = await goOn(input.resume, header)
-    await journal.close({ remove: false })
-    return tellPlan(context, journal.open)
-  }
+  const { out } = context
+  const results: Uploaded[] = []
   const failures: Failure[] = []
-  const files: PlannedFile[] = []
-  for (const path of input.paths) {
-    const size =
-      path === STDIN ? undefined : await sizeOf(path).catch((error: unknown) => void failures.push(failureOf(error)))
-    files.push({ ...planned(kind, input, path, files.length + 1), size })
+  const add = async (file: PlannedFile): Promise<void> => {
+    const { path, name, filename } = file
+    try {
+      const size = path === STDIN ? undefined : (await fileSource(path)).size
+      results.push({ path, status: 'planned', dryRun: true, name: name ?? filename, size })
+      if (!out.json) out.print(printable(`would upload ${path}  ${name ?? filename}`))
+    } catch (error) {
+      const failure = failureOf(error)
+      const { code, message, hint } = failure
+      failures.push(failure)
+      results.push({ path, status: 'failed', error: { code, message, hint } })
+      if (!out.json) out.failure(failure, error)
+    }
   }
-  for (const failure of failures) if (!context.out.json) context.out.failure(failure)
-  return tellPlan(context, files, failures)
-}
-
-function tellPlan(context: CommandContext, files: readonly PlannedFile[], failures: readonly Failure[] = []): number {
-  const rows = files.map(({ path, name, filename, size }) => ({
-    path,
-    status: 'planned',
-    dryRun: true,
-    name: name ?? filename,
-    size,
-  }))
-  context.out.result({ files: rows, failed: failures.map(({ code, message }) => ({ code, message })) }, () =>
-    rows.map(({ path, name }) => `would upload ${path}  ${name}`).join('\n'),
-  )
-  return exitOf(failures, files.length - failures.length)
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  return (await fileSource(path)).size
-}
-
-/** Chooses the uids of every file, reads each once for its MD5, and writes all of it down. */
-async function begin(
-  context: CommandContext,
-  kind: UploadKind,
-  input: UploadInput,
-  header: JournalHeader,
-  path: string,
-): Promise<Journal> {
-  if (await exists(path)) {
-    throw new CliError(`There is a file ${path}.`, {
-      exit: 'conflict',
-      hint: 'Go on with it by --resume, or choose another --journal.',
-    })
+  const started = performance.now()
+  if (input.resume === undefined) {
+    for (const [index, path] of input.paths.entries()) await add(plannedFile(kind, input, path, index + 1))
+  } else {
+    const { header: found, files, outcomes } = await Journal.read(input.resume)
+    checkJournal(input.resume, found, header)
+    for (const file of files) if (outcomes.get(file.file)?.state !== 'done') await add(file)
   }
-  const { paths } = input
-  const { signal } = context
-  const files: PlannedFile[] = []
-  for (const [index, word] of paths.entries()) {
-    const spooled = word === STDIN
-    const file = planned(kind, input, spooled ? `${path}.stdin` : word, index + 1)
-    // it cannot be read twice: it is kept until it has been sent
-    if (spooled) await spoolStdin(context, file.path)
-    files.push(
-      await inspected({ ...file, spooled: spooled || undefined }, signal).catch(async (error: unknown) => {
-        // of one file the failure is that of the command; of several the others go on
-        if (paths.length > 1 && !signal.aborted) return file
-        if (spooled) await rm(file.path, { force: true })
-        throw error
-      }),
-    )
-  }
-  return Journal.create(path, header, files)
-}
-
-function planned(kind: UploadKind, input: UploadInput, path: string, file: number): PlannedFile {
-  const filename = input.filename ?? basename(path)
-  const chosen = input.uid ?? createUid()
-  return {
-    file,
-    path,
-    filename,
-    ...(kind.documents ? { name: input.name ?? filename, code: input.code, document: chosen } : {}),
-    fileResource: kind.documents ? createUid() : chosen,
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
-}
-
-/** What is known of a file before it is sent. @throws Dhis2Error where it cannot be read */
-async function inspected(file: PlannedFile, signal: AbortSignal): Promise<PlannedFile> {
-  const source = await fileSource(file.path)
-  const { mtimeMs } = await stat(file.path)
-  const { md5, size } = await digestOf(source, signal)
-  return { ...file, size, mtime: mtimeMs, md5 }
-}
-
-/** What an earlier run has left, if it is for this command and server. */
-async function goOn(path: string, header: JournalHeader): Promise<Journal> {
-  const journal = await Journal.open(path)
-  const { command, baseUrl } = journal.header
-  if (command !== header.command)
-    throw new CliError(`${path} is a journal of “${command}”.`, {
-      hint: `Go on with: dhis2-files ${command} --resume ${shellWord(path)}`,
-    })
-  if (baseUrl === header.baseUrl) return journal
-  throw new CliError(`${path} is for ${baseUrl}, and this profile is of ${header.baseUrl}.`, {
-    hint:
-      journal.header.profile === undefined
-        ? 'Choose the profile of that server with --profile.'
-        : `Pass --profile ${journal.header.profile}.`,
+  const done = results.length - failures.length
+  const seconds = (performance.now() - started) / 1000
+  return endBatch(context, {
+    verb: 'would be uploaded',
+    summary: { done, skipped: 0, failed: failures.length, left: 0, bytes: 0, seconds },
+    failures,
+    report: { files: results },
+    next: undefined,
+    single: results.length === 1,
   })
 }
 
@@ -237,17 +178,20 @@ class Batch {
   readonly #kind: UploadKind
   readonly #client: Dhis2Client
   readonly #journal: Journal
-  readonly #input: UploadInput
+  readonly #concurrency: number
   readonly #results = new Map<number, Uploaded>()
   readonly #failures: Failure[] = []
+  readonly #stop = new AbortController()
   #bytes = 0
+  /** Files in a row that could not reach the server. */
+  #unreached = 0
 
-  constructor(context: CommandContext, kind: UploadKind, client: Dhis2Client, journal: Journal, input: UploadInput) {
+  constructor(context: CommandContext, kind: UploadKind, client: Dhis2Client, journal: Journal, concurrency: number) {
     this.#context = context
     this.#kind = kind
     this.#client = client
     this.#journal = journal
-    this.#input = input
+    this.#concurrency = concurrency
   }
 
   async run(): Promise<number> {
@@ -256,11 +200,10 @@ class Batch {
     const started = performance.now()
     const known = files.every(({ size }) => size !== undefined)
     const bytes = known ? files.reduce((sum, { size = 0 }) => sum + size, 0) : undefined
-    const { concurrency } = this.#input
+    const concurrency = this.#concurrency
     if (files.length > 1) out.note(`Journal: ${this.#journal.path}`)
     const progress = createProgress(out, io, { files: files.length, bytes, concurrency })
-    const stop = new AbortController()
-    const stopping = AbortSignal.any([interrupts.stopping, stop.signal])
+    const stopping = AbortSignal.any([interrupts.stopping, this.#stop.signal])
     interrupts.finishing((again) =>
       out.note(again ? 'Aborting.' : 'Stopping when the files in flight are done; Ctrl-C once more aborts them.'),
     )
@@ -275,7 +218,7 @@ class Batch {
             line.end('uploaded')
           } catch (error) {
             line.end('failed')
-            if (await this.#failed(file, error, files.length)) stop.abort()
+            await this.#failed(file, error)
           }
         },
         { concurrency, stopping },
@@ -294,9 +237,16 @@ class Batch {
     const options = { ...settings, signal, onProgress: ({ loaded }: Progress) => onLoaded(loaded) }
     const fileResource = await this.#kind.upload(this.#client, source, known, options)
     if (known.md5 !== undefined && fileResource.contentMd5 !== known.md5 && !isReencoded(settings.domain)) {
+      const what = file.document === undefined ? `file resource ${fileResource.id}` : `document ${file.document}`
       throw new CliError(
-        `${file.path} was changed after the journal was written: what was uploaded as ${fileResource.id} is not what was planned.`,
-        { exit: 'integrity' },
+        `${file.path} was changed after the journal was written: ${what} has what it holds now, and not what was planned.`,
+        {
+          exit: 'integrity',
+          hint:
+            file.document === undefined
+              ? 'Upload it as a new file.'
+              : `Look at it, or delete it: dhis2-files documents delete ${file.document}`,
+        },
       )
     }
     return fileResource
@@ -309,75 +259,109 @@ class Batch {
     else if (now.md5 !== file.md5) {
       throw new CliError(
         `${file.path} is not the file that the journal is about: its MD5 was ${file.md5}, and is ${now.md5 ?? 'unknown'}.`,
-        {
-          exit: 'integrity',
-          hint: 'Upload it as a new file.',
-        },
+        { exit: 'integrity', hint: 'Upload it as a new file.' },
       )
     }
     return now
   }
 
   async #done(file: PlannedFile, fileResource: FileResource): Promise<void> {
-    const { name, document, spooled } = file
-    await this.#journal.settle(file, { state: 'done' })
-    if (spooled) await rm(file.path, { force: true })
-    this.#bytes += file.size ?? fileResource.contentLength
+    const { name, document, spooled, filename } = file
     const uid = document ?? fileResource.id
-    this.#results.set(file.file, {
-      path: spooled ? STDIN : file.path,
-      status: 'uploaded',
-      uid,
-      ...(document && { name }),
-      fileResource,
-    })
+    const path = spooled ? STDIN : file.path
+    this.#unreached = 0
+    this.#bytes += file.size ?? fileResource.contentLength
+    this.#results.set(file.file, { path, status: 'uploaded', uid, ...(document && { name }), fileResource })
     const { out } = this.#context
-    if (!out.json) out.print(`uploaded ${uid}  ${name ?? file.filename}`)
+    if (!out.json) out.print(printable(`uploaded ${uid}  ${name ?? filename}`))
+    await this.#write(() => this.#journal.settle(file, { state: 'done' }))
+    if (spooled) await rm(file.path, { force: true })
   }
 
-  /** @returns whether the others would fail alike */
-  async #failed(file: PlannedFile, error: unknown, files: number): Promise<boolean> {
+  /** Tells a failure, and ends the batch where the others would fail alike. */
+  async #failed(file: PlannedFile, error: unknown): Promise<void> {
     const { out, signal } = this.#context
     // Ctrl-C: it is not known how far it came, which the next run finds out
-    if (signal.aborted) return true
+    if (signal.aborted && !isNews(error)) return this.#stop.abort()
     const failure = failureOf(error)
     const { code, message, hint } = failure
+    const { spooled, document, fileResource } = file
+    const path = spooled ? STDIN : file.path
     this.#failures.push(failure)
-    this.#results.set(file.file, { path: file.path, status: 'failed', error: { code, message, hint } })
-    await this.#journal.settle(file, { state: 'failed', error: { code, message } })
-    const named = files === 1 || message.includes(file.path) ? message : `${file.path}: ${message}`
+    this.#results.set(file.file, {
+      path,
+      status: 'failed',
+      uid: document ?? fileResource,
+      error: { code, message, hint },
+    })
+    const named = this.#journal.files.length === 1 || message.includes(path) ? message : `${path}: ${message}`
     if (!out.json) out.failure({ ...failure, message: named }, error)
-    return endsBatch(failure, errnoOf(error))
+    await this.#write(async () => {
+      if (isBurnt(error, file)) await this.#journal.complete({ ...file, fileResource: createUid() })
+      await this.#journal.settle(file, { state: 'failed', error: { code, message } })
+    })
+    this.#unreached = code === 'network' ? this.#unreached + 1 : 0
+    if (endsBatch(failure, { errno: errnoOf(error), unreached: this.#unreached })) this.#stop.abort()
+  }
+
+  /** What cannot be written down ends the batch, which is told with the rest of it. */
+  async #write(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#stop.abort()
+      const failure = failureOf(error)
+      this.#failures.push(failure)
+      const { path } = this.#journal
+      if (!this.#context.out.json)
+        this.#context.out.failure(
+          { ...failure, message: `The journal ${path} cannot be written: ${failure.message}` },
+          error,
+        )
+    }
   }
 
   async #end(started: number): Promise<number> {
     const left = this.#journal.open.length
-    await this.#journal.close({ remove: left === 0 && this.#input.journal === undefined })
-    const done = [...this.#results.values()].filter(({ status }) => status === 'uploaded').length
+    const useless = left > 0 && this.#nothingToGoOnWith()
+    await this.#write(() => this.#journal.close({ remove: (left === 0 || useless) && !this.#journal.header.keep }))
+    const results = [...this.#results.values()]
+    const done = results.filter(({ status }) => status === 'uploaded').length
+    const failed = results.filter(({ status }) => status === 'failed').length
+    const resume = `dhis2-files ${this.#kind.command} --resume ${shellWord(this.#journal.path)}${this.#profileWords()}`
+    const goesOn = left > 0 && !useless
     const summary: BatchSummary = {
       done,
-      skipped: this.#journal.files.length - left - done,
-      failed: this.#failures.length,
-      left: left - this.#failures.length,
+      skipped: Math.max(0, this.#journal.files.length - left - done),
+      failed,
+      left: Math.max(0, left - failed),
       bytes: this.#bytes,
       seconds: (performance.now() - started) / 1000,
     }
-    const resume = `dhis2-files ${this.#kind.command} --resume ${shellWord(this.#journal.path)}${this.#profileWords()}`
     return endBatch(this.#context, {
       verb: 'uploaded',
       summary,
       failures: this.#failures,
       report: {
         files: this.#journal.files.map((file) => this.#resultOf(file)),
-        ...(left > 0 && { journal: this.#journal.path }),
+        ...(goesOn && { journal: this.#journal.path }),
       },
-      next: left === 0 ? undefined : resume,
+      next: goesOn ? resume : undefined,
       single: this.#journal.files.length === 1,
     })
   }
 
+  /** Whether every file that is left is one that DHIS2 does not take: nothing of it was sent, and nothing will be. */
+  #nothingToGoOnWith(): boolean {
+    return this.#journal.open.every((file) => {
+      const code = this.#journal.outcomeOf(file)?.error?.code
+      return code === 'rejected-file' || code === 'too-large'
+    })
+  }
+
   #resultOf(file: PlannedFile): Uploaded {
-    const { path, document, fileResource } = file
+    const { document, fileResource, spooled } = file
+    const path = spooled ? STDIN : file.path
     const uid = document ?? fileResource
     const done = this.#journal.outcomeOf(file)?.state === 'done'
     return this.#results.get(file.file) ?? { path, status: done ? 'skipped' : 'left', uid }
@@ -387,6 +371,14 @@ class Batch {
     const { profile } = this.#journal.header
     return profile === undefined ? '' : ` --profile ${profile}`
   }
+}
+
+/** A uid under which the server has lost or damaged bytes takes no others: the next try needs a fresh one. */
+function isBurnt(error: unknown, { fileResource }: PlannedFile): boolean {
+  if (!isDhis2Error(error)) return false
+  if (error.code === 'lost-content' || error.code === 'integrity')
+    return error.method !== undefined || error.fileResource !== undefined
+  return error.code === 'conflict' && error.fileResource === fileResource && error.errorCode === undefined
 }
 
 /** Reads a file again when size or date are not what they were, or were not known. */

@@ -50,10 +50,28 @@ export function onConflictOf({ onConflict }: DownloadInput): OnConflict {
 }
 
 /** Whether `--to` means one file: stdout, or a path that is no folder and does not end like one. */
-export async function isFileTarget({ io }: CommandContext, to: string): Promise<boolean> {
+async function isFileTarget({ io }: CommandContext, to: string): Promise<boolean> {
   if (to === '-') return true
   if (/[/\\]$/.test(to)) return false
   return !(await stat(resolve(io.cwd, to)).catch(() => undefined))?.isDirectory()
+}
+
+/**
+ * Whether one thing is to become one file, without a manifest: one uid, and no folder named.
+ * @throws CliError `usage` for options that only a folder has
+ */
+export async function isSingle(
+  context: CommandContext,
+  uids: readonly string[],
+  { to, nameTemplate, onConflict }: Omit<DownloadInput, 'to' | 'concurrency'> & { readonly to: string | undefined },
+): Promise<boolean> {
+  if (uids.length !== 1 || (to !== undefined && !(await isFileTarget(context, to)))) return false
+  const option = nameTemplate !== DOWNLOAD_OPTIONS.nameTemplate.default ? '--name-template' : undefined
+  const folders = option ?? (onConflict === 'skip' || onConflict === 'fail' ? '--on-conflict' : undefined)
+  if (folders === undefined) return true
+  throw new CliError(`${folders} is for a folder.`, {
+    hint: 'Name one with --to, with a slash at its end if it is new.',
+  })
 }
 
 /** Refuses a choice of nothing, or of two kinds. @param what What is downloaded, in the singular. @throws CliError `usage` */

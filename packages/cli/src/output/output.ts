@@ -30,6 +30,8 @@ export class Output {
   readonly #errorPaint: ReturnType<typeof picocolors.createColors>
   readonly #closed: Promise<never>
   #isClosed = false
+  /** Resolves when what was written last has been taken, or refused. */
+  #written: Promise<void> = Promise.resolve()
   #above: ((text: string) => void) | undefined
   readonly #onError: (error: NodeJS.ErrnoException) => void
 
@@ -49,6 +51,8 @@ export class Output {
       fail(error.code === 'EPIPE' ? new PipeClosed() : error)
     }
     io.stdout.on('error', this.#onError)
+    // who closes the window hears nothing more; what is under way ends in order all the same
+    io.stderr.on('error', ignore)
   }
 
   /** Whether stdout is a terminal, for a person to read. */
@@ -74,13 +78,15 @@ export class Output {
   print(text: string): void {
     if (this.#isClosed) return
     if (this.#above && this.terminal) this.#above(text)
-    else this.#io.stdout.write(`${text}\n`)
+    else this.#write(`${text}\n`)
   }
 
   /** Bytes of a file on stdout. Resolves when more may come. */
   async write(bytes: Uint8Array): Promise<void> {
-    if (!this.#isClosed) this.#io.stdout.write(bytes)
-    await this.flushed()
+    if (!this.#isClosed) this.#write(bytes)
+    // a reader that is slow is waited for; what becomes of the last bytes is asked at the end
+    if (this.#isClosed) return this.#closed
+    if (this.#io.stdout.writableNeedDrain) await Promise.race([once(this.#io.stdout, 'drain'), this.#closed])
   }
 
   /** The result of a command: a JSON document with `--json`, else what `human` makes of it. */
@@ -134,9 +140,14 @@ export class Output {
 
   /** Waits until stdout has taken everything, and resolves with `code`. */
   async flushed(code = 0): Promise<number> {
-    if (this.#isClosed) return this.#closed
-    if (this.#io.stdout.writableNeedDrain) await Promise.race([once(this.#io.stdout, 'drain'), this.#closed])
-    return code
+    await Promise.race([this.#written, this.#closed])
+    return this.#isClosed ? this.#closed : code
+  }
+
+  #write(data: string | Uint8Array): void {
+    this.#written = new Promise((resolve) => {
+      this.#io.stdout.write(data, () => resolve())
+    })
   }
 
   dispose(): void {

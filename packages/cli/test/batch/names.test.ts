@@ -38,13 +38,14 @@ describe('a template of names', () => {
     expect(withUid('a/report.tar.gz', 'a2345678901')).toBe('a/report.tar (a2345678901).gz')
     expect(withUid('.gitignore', 'a2345678901')).toBe('.gitignore (a2345678901)')
     expect(withUid(`${'x'.repeat(251)}.pdf`, 'a2345678901')).toBe(`${'x'.repeat(237)} (a2345678901).pdf`)
+    expect(withUid(`x.${'y'.repeat(250)}`, 'a2345678901')).toBe(`x.${'y'.repeat(239)} (a2345678901)`)
     expect(withUid(`${'😀'.repeat(60)}.pdf`, 'a2345678901')).toBe(`${'😀'.repeat(59)} (a2345678901).pdf`)
   })
 })
 
 describe('names in a folder', () => {
-  const take = (targets: Targets, path: string, key: string, replaces = false): Promise<string | undefined> =>
-    targets.take({ path, key, uid: key, replaces })
+  const take = (targets: Targets, path: string, key: string, own?: string): Promise<string | undefined> =>
+    targets.take({ path, key, uid: key, own })
 
   test('are given once, whatever their case and Unicode form', async () => {
     const targets = new Targets(await folder(), 'rename', [])
@@ -92,8 +93,20 @@ describe('names in a folder', () => {
     const at = await folder()
     await writeFile(join(at, 'report.pdf'), '')
     const rows = [{ key: 'k', path: 'report.pdf' }]
-    expect(await take(new Targets(at, 'rename', rows), 'report.pdf', 'k', true)).toBe('report.pdf')
-    expect(await take(new Targets(at, 'rename', rows), 'report.pdf', 'k', false)).toBe('report (k).pdf')
+    expect(await take(new Targets(at, 'rename', rows), 'report.pdf', 'k', 'report.pdf')).toBe('report.pdf')
+    expect(await take(new Targets(at, 'rename', rows), 'report.pdf', 'k')).toBe('report (k).pdf')
+  })
+
+  test('that hold a uid are used again, when their file is replaced', async () => {
+    const at = await folder()
+    for (const name of ['report.pdf', 'report (two).pdf']) await writeFile(join(at, name), '')
+    const rows = [
+      { key: 'one', path: 'report.pdf' },
+      { key: 'two', path: 'report (two).pdf' },
+    ]
+    expect(await take(new Targets(at, 'rename', rows), 'report.pdf', 'two', 'report (two).pdf')).toBe(
+      'report (two).pdf',
+    )
   })
 
   test('are never that of the manifest', async () => {

@@ -5,14 +5,8 @@ import { defineCommand } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
 import { byUid } from '../by-uid.js'
-import {
-  checkChoice,
-  DOWNLOAD_OPTIONS,
-  downloadWords,
-  isFileTarget,
-  missing,
-  onConflictOf,
-} from '../download-options.js'
+import { checkChoice, DOWNLOAD_OPTIONS, downloadWords, isSingle, missing, onConflictOf } from '../download-options.js'
+import { printable } from '../../output/text.js'
 import { checkTarget, receive } from '../receive.js'
 import { checkUids } from '../uids.js'
 import { withDetails } from './details.js'
@@ -55,13 +49,8 @@ export const download = defineCommand({
     const to = input.to ?? '.'
     const client = await context.client()
     const [uid] = uids
-    if (
-      uids.length === 1 &&
-      uid !== undefined &&
-      !input.dryRun &&
-      (input.to === undefined || (await isFileTarget(context, to)))
-    ) {
-      return downloadOne(context, client, uid, { to, overwrite: onConflict === 'overwrite' })
+    if (uid !== undefined && (await isSingle(context, uids, { ...input, onConflict }))) {
+      return downloadOne(context, client, uid, { to, overwrite: onConflict === 'overwrite', dryRun: input.dryRun })
     }
     if (to === '-') throw new CliError('Only one document can go to stdout.', { hint: 'Name a folder with --to.' })
     const items =
@@ -88,7 +77,7 @@ async function downloadOne(
   context: CommandContext,
   client: Dhis2Client,
   uid: string,
-  target: { readonly to: string; readonly overwrite: boolean },
+  target: { readonly to: string; readonly overwrite: boolean; readonly dryRun: boolean },
 ): Promise<void> {
   checkTarget(context, target)
   const found = await client.files.downloadDocument(uid, { signal: context.signal })
@@ -97,6 +86,11 @@ async function downloadOne(
       exit: 'unsupported',
       hint: 'Fetch it from there.',
     })
+  }
+  if (target.dryRun) {
+    const { name, size } = found
+    const planned = { status: 'planned', dryRun: true, uid, name, size, to: target.to }
+    return context.out.result(planned, () => printable(`would download ${uid}  ${name}`))
   }
   return receive(context, found, target)
 }

@@ -30,9 +30,11 @@ export const download = defineCommand({
   options: {
     ...SELECTION_OPTIONS,
     ...DOWNLOAD_OPTIONS,
+    overwrite: { kind: 'flag', about: 'Replace files that are there: --on-conflict overwrite.' },
     to: { kind: 'text', short: 't', value: 'FOLDER', required: true, about: 'The folder.' },
   },
-  async run(context, input) {
+  async run(context, { overwrite, ...given }) {
+    const input = overwrite ? { ...given, onConflict: 'overwrite' } : given
     const template = readTemplate(input.nameTemplate, VALUES)
     const client = await context.client()
     const rows = selectMedia(client, input, context.signal)

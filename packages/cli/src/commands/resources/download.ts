@@ -4,14 +4,8 @@ import { readTemplate } from '../../batch/name-template.js'
 import { defineCommand } from '../../command.js'
 import { CliError } from '../../failure.js'
 import { byUid } from '../by-uid.js'
-import {
-  checkChoice,
-  DOWNLOAD_OPTIONS,
-  downloadWords,
-  isFileTarget,
-  missing,
-  onConflictOf,
-} from '../download-options.js'
+import { checkChoice, DOWNLOAD_OPTIONS, downloadWords, isSingle, missing, onConflictOf } from '../download-options.js'
+import { printable } from '../../output/text.js'
 import { checkTarget, DIMENSION_OPTIONS, dimensionOf, receive } from '../receive.js'
 
 const VALUES = ['file', 'uid', 'domain', 'created'] as const
@@ -52,16 +46,16 @@ export const download = defineCommand({
     const dimension = dimensionOf(size)
     const client = await context.client()
     const [uid] = uids
-    if (
-      uids.length === 1 &&
-      uid !== undefined &&
-      !input.dryRun &&
-      (input.to === undefined || (await isFileTarget(context, to)))
-    ) {
+    if (uid !== undefined && (await isSingle(context, uids, { ...input, onConflict }))) {
       const target = { to, overwrite: onConflict === 'overwrite' }
       checkTarget(context, target)
       const file = await client.files.getFileResource(uid, { signal })
       const found = await open(client, file, { dimension, signal })
+      if (input.dryRun) {
+        const { name, size } = found
+        const planned = { status: 'planned', dryRun: true, uid, name, size, to }
+        return context.out.result(planned, () => printable(`would download ${uid}  ${name}`))
+      }
       return receive(context, found, target)
     }
     if (to === '-') throw new CliError('Only one file can go to stdout.', { hint: 'Name a folder with --to.' })

@@ -1,5 +1,6 @@
 import { uploadFiles, type UploadKind } from '../../batch/upload.js'
 import { defineCommand } from '../../command.js'
+import { DOMAINS } from '../domains.js'
 import { checkUids } from '../uids.js'
 import { UPLOAD_OPTIONS } from '../upload-options.js'
 
@@ -25,15 +26,17 @@ export const upload = defineCommand({
     domain: {
       kind: 'text',
       value: 'DOMAIN',
-      default: 'DATA_VALUE',
-      about: 'What the file is for: DATA_VALUE, DOCUMENT, MESSAGE_ATTACHMENT, ICON, ORG_UNIT, USER_AVATAR.',
+      choices: DOMAINS,
+      about: 'What the file is for. Default DATA_VALUE.',
     },
     uid: { kind: 'text', value: 'UID', about: 'Uid of the file resource. Default: a new one. For one file.' },
   },
   async run(context, input) {
     checkUids('a file resource', input.uid)
-    const { contentType, until, domain } = input
-    const settings = { contentType, until: until as 'stored' | 'accepted' | undefined, domain: domain.toUpperCase() }
+    const { contentType, until } = input
+    // with --resume the journal has it
+    const domain = input.domain ?? (input.resume === undefined ? 'DATA_VALUE' : undefined)
+    const settings = { contentType, until: until as 'stored' | 'accepted' | undefined, domain }
     return uploadFiles(context, RESOURCES, input, settings)
   },
 })
