@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.js'
 import { failureOf } from '../../failure.js'
 import type { Output } from '../../output/output.js'
+import { printable } from '../../output/text.js'
 import { bugChecks, type Check, clockCheck, limitChecks, localChecks, serverChecks, userChecks } from './checks.js'
 
 export const doctor = defineCommand({
@@ -46,6 +47,6 @@ export const doctor = defineCommand({
 function print(out: Output, { level, about, text, todo, ticket }: Check): void {
   const { paint } = out
   const mark = { good: paint.green('✓'), info: paint.dim('·'), warning: paint.yellow('!') }[level]
-  out.print(`${mark} ${about}: ${text}${ticket === undefined ? '' : ` (${ticket})`}`)
-  if (todo !== undefined) out.print(paint.dim(`    ${todo}`))
+  out.print(`${mark} ${printable(`${about}: ${text}${ticket === undefined ? '' : ` (${ticket})`}`)}`)
+  if (todo !== undefined) out.print(paint.dim(`    ${printable(todo)}`))
 }

@@ -2,6 +2,7 @@ import { isProfileError, type Profile, type SignedIn } from '@dhis2-files/profil
 import { defineCommand } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError } from '../../failure.js'
+import { printable } from '../../output/text.js'
 import { readStdin } from '../../read-stdin.js'
 import { callIt, chosen, NAME_ARGUMENT } from './named.js'
 import { SECRET_OPTIONS, type SecretInput } from './secret-input.js'
@@ -42,7 +43,7 @@ export const login = defineCommand({
 function tell({ out }: CommandContext, { profile, username, place, fallback, expires }: SignedIn): void {
   out.result({ status: 'signed-in', name: profile.name, username, place, expires }, () => {
     const until = expires === undefined ? '' : `, until ${expires.toISOString()}`
-    return `signed in to ${profile.baseUrl} as ${username} (kept in the ${place}${until})`
+    return printable(`signed in to ${profile.baseUrl} as ${username} (kept in the ${place}${until})`)
   })
   if (fallback !== undefined) out.warn(fallback)
 }

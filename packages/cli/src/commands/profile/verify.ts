@@ -3,6 +3,7 @@ import { defineCommand } from '../../command.js'
 import type { CommandContext } from '../../context.js'
 import { CliError, exitOf, type Failure, failureOf } from '../../failure.js'
 import { factLines } from '../../output/facts.js'
+import { printable } from '../../output/text.js'
 import { callIt, chosen, NAME_ARGUMENT } from './named.js'
 
 export const verify = defineCommand({
@@ -84,5 +85,5 @@ function checkLines(profile: Profile, { ok, baseUrl, username, version, latencyM
     Latency: latencyMs === undefined ? undefined : `${Math.round(latencyMs)} ms`,
     Writing: canWrite === undefined ? undefined : canWrite ? 'files can be written' : 'no',
   })
-  return [facts, ...(ok ? problems : []).map((problem) => `- ${problem}`)].join('\n')
+  return [facts, ...(ok ? problems : []).map((problem) => printable(`- ${problem}`))].join('\n')
 }
