@@ -18,12 +18,9 @@ export class Cookies {
     return this.#values.get(name)
   }
 
-  /** The value of a Cookie header with these of them that are there; `undefined` for none. */
-  header(...names: readonly string[]): string | undefined {
-    const pairs = names.flatMap((name) => {
-      const value = this.#values.get(name)
-      return value === undefined ? [] : [`${name}=${value}`]
-    })
+  /** The value of a Cookie header with all that are there; `undefined` for none. */
+  header(): string | undefined {
+    const pairs = [...this.#values].map(([name, value]) => `${name}=${value}`)
     return pairs.length === 0 ? undefined : pairs.join('; ')
   }
 }

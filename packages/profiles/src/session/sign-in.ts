@@ -53,10 +53,10 @@ export async function signInWithPassword(
     // where CSRF is on, the refusal brings the token that is wanted
     if (answer.status === 403 && cookies.get('XSRF-TOKEN')) answer = await post(bare, cookies, body, signal)
     await checkLogin(profile, answer)
-    const session = cookies.header('JSESSIONID')
-    if (session === undefined) throw failed(profile, 'DHIS2 took the password, and began no session')
+    // what a session is called is the server's matter, and what stands before it may have cookies too: whether it is one is asked
+    const session = cookies.header()
     const me = await bare.fetch(new URL('api/me?fields=username', bare.baseUrl), {
-      headers: { accept: 'application/json', cookie: session },
+      headers: { accept: 'application/json', ...(session !== undefined && { cookie: session }) },
       signal,
     })
     cookies.store(me)
@@ -64,7 +64,7 @@ export async function signInWithPassword(
     if (known === undefined) throw failed(profile, `DHIS2 took the password, and not the session (status ${me.status})`)
     const secrets = {
       // the two belong together: DHIS2 compares the header with the cookie
-      cookie: cookies.header('JSESSIONID', 'XSRF-TOKEN'),
+      cookie: cookies.header(),
       xsrfToken: cookies.get('XSRF-TOKEN') ?? null,
     }
     const saved = await store.update(profile, { username: known, secrets }, { keep })
@@ -82,7 +82,7 @@ async function post(
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   const headers = new Headers({ accept: 'application/json', 'content-type': 'application/json' })
-  const cookie = cookies.header('JSESSIONID', 'XSRF-TOKEN')
+  const cookie = cookies.header()
   const xsrf = cookies.get('XSRF-TOKEN')
   if (cookie !== undefined) headers.set('cookie', cookie)
   if (xsrf !== undefined) headers.set('x-xsrf-token', xsrf)
