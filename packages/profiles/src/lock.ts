@@ -66,7 +66,13 @@ async function create(path: string, mark: string): Promise<boolean> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const handle = await open(path, 'wx', 0o600)
-    await handle.writeFile(mark).finally(() => handle.close())
+    try {
+      await handle.writeFile(mark).finally(() => handle.close())
+    } catch (error) {
+      // on a full disk it would stay, and be nobody's
+      await rm(path, { force: true }).catch(ignore)
+      throw error
+    }
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -97,4 +98,25 @@ test('the lock is given back when the work fails', async () => {
 test('a lock that somebody else has taken meanwhile stays', async () => {
   await withLock(lock, async () => writeFileSync(lock, `1 ${hostname()} other`))
   expect(readFileSync(lock, 'utf8')).toBe(`1 ${hostname()} other`)
+})
+
+test('a lock that cannot be written on a full disk does not stay', async () => {
+  const real = fs.promises.open
+  const open: typeof real = async (...args) => {
+    const handle = await real(...args)
+    handle.writeFile = () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' }))
+    return handle
+  }
+  Object.assign(fs.promises, { open })
+  syncBuiltinESMExports()
+  try {
+    await expect(withLock(lock, () => Promise.resolve())).rejects.toMatchObject({
+      code: 'file-failed',
+      message: expect.stringContaining('no space is left'),
+    })
+  } finally {
+    Object.assign(fs.promises, { open: real })
+    syncBuiltinESMExports()
+  }
+  expect(readdirSync(folder)).toEqual([])
 })
