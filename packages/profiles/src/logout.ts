@@ -1,10 +1,12 @@
 import { createBareFetch } from './bare-fetch.js'
 import { connectionOf } from './connection.js'
-import { discover } from './oauth2/endpoints.js'
-import { Grants } from './oauth2/grants.js'
-import { readTokens } from './oauth2/keep-tokens.js'
+import { isProfileError } from './errors.js'
+import { reasonOf } from './keyring.js'
+import { keyOf, readTokens } from './oauth2/keep-tokens.js'
+import { withRenewalTurn } from './oauth2/renewal-turn.js'
+import { revoke } from './oauth2/revoke.js'
 import type { Profile, Secrets } from './profile.js'
-import { cookieHeader, ownChanges } from './profile-changes.js'
+import { cookieHeader, ownChanges, secretsInFile } from './profile-changes.js'
 import { secretsOf } from './profile-secrets.js'
 import { ProfileStore } from './store.js'
 import type { StoreCore } from './store-core.js'
@@ -18,6 +20,8 @@ export interface LoggedOut {
   readonly endedOnServer: boolean
   /** What could not be forgotten, as a sentence to print: in a keyring that does not answer. */
   readonly leftBehind: string | undefined
+  /** Why the server did not end it although there was something to end, as a sentence to print. */
+  readonly serverProblem: string | undefined
 }
 
 /** How long the server may take to hear of it, in milliseconds. */
@@ -36,49 +40,89 @@ export async function logout(
   } = {},
 ): Promise<LoggedOut> {
   const core = ProfileStore.coreOf(store)
-  const wait = startWait(options.signal, PATIENCE, () => new Error('The server does not answer.'))
-  const told = async (work: () => Promise<boolean>): Promise<boolean> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (options.signal?.aborted) throw options.signal.reason
-      void error
-      return false
+  const { signal } = options
+  switch (profile.auth) {
+    case 'oauth2':
+      // a renewal that goes on elsewhere ends first: else its tokens would be there after this
+      return withRenewalTurn(
+        core,
+        profile,
+        async () => {
+          const told = await tell(signal, async (given) => {
+            const tokens = await readTokens(core, profile)
+            if (tokens === undefined) return NOTHING
+            return (await revoke(core, profile, tokens, given)) ? undefined : 'it has no way to be told'
+          })
+          return { ...told, ...(await forgetTokens(core, profile)) }
+        },
+        signal,
+      )
+    case 'session': {
+      let had = true
+      const told = await tell(signal, async (given) => {
+        const secrets = await secretsOf(core, profile)
+        had = secrets.cookie !== undefined
+        return endSession(core, profile, secrets, given)
+      })
+      return { ...told, forgotten: had, leftBehind: await forgetSession(store, profile) }
     }
+    default:
+      return { forgotten: false, endedOnServer: false, leftBehind: undefined, serverProblem: undefined }
   }
+}
+
+/** That there was nothing to tell the server. */
+const NOTHING = ''
+
+/** @param work Gives why the server did not end it, in one line, or {@link NOTHING}; `undefined` when it did */
+async function tell(
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<string | undefined>,
+): Promise<Pick<LoggedOut, 'endedOnServer' | 'serverProblem'>> {
+  const wait = startWait(signal, PATIENCE, () => new Error('The server does not answer.'))
   try {
-    if (profile.auth === 'oauth2') {
-      const endedOnServer = await told(() => revoke(core, profile, wait.signal))
-      return { endedOnServer, ...(await forgetTokens(core, profile)) }
-    }
-    if (profile.auth !== 'session') return { forgotten: false, endedOnServer: false, leftBehind: undefined }
-    const secrets: Secrets = await secretsOf(core, profile).catch(() => ({}))
-    const endedOnServer = await told(() => endSession(core, profile, secrets, wait.signal))
-    await store.update(profile, { secrets: { cookie: null, xsrfToken: null } })
-    return { forgotten: secrets.cookie !== undefined, endedOnServer, leftBehind: undefined }
+    const problem = await work(wait.signal)
+    return { endedOnServer: problem === undefined, serverProblem: problem === NOTHING ? undefined : sentence(problem) }
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason
+    return { endedOnServer: false, serverProblem: sentence(reasonOf(error)) }
   } finally {
     wait.end()
   }
 }
 
-async function revoke(core: StoreCore, profile: Profile, signal: AbortSignal): Promise<boolean> {
-  const tokens = await readTokens(core, profile)
-  if (tokens === undefined) return false
-  const secret = (await secretsOf(core, profile)).clientSecret?.reveal()
-  const bare = await createBareFetch(await connectionOf(core, profile))
+function sentence(problem: string | undefined): string | undefined {
+  return problem && `The server did not end the sign-in: ${problem}.`
+}
+
+/** As the tokens: also where the keyring does not answer, or has the session of another server. @returns What stays, as a sentence */
+async function forgetSession(store: ProfileStore, profile: Profile): Promise<string | undefined> {
+  const core = ProfileStore.coreOf(store)
+  const { folder, name } = core.placeOf(profile)
   try {
-    const server = await discover(bare, signal)
-    if (server.revocation_endpoint === undefined) return false
-    const grants = await Grants.load(bare, server, { id: tokens.clientId, secret })
-    await grants.revoke(tokens.refreshToken ?? tokens.accessToken, signal)
-    return true
-  } finally {
-    await bare.close()
+    await store.update(profile, { secrets: { cookie: null, xsrfToken: null } })
+    return undefined
+  } catch (error) {
+    if (!isProfileError(error, 'keyring-failed') && !isProfileError(error, 'no-secret')) throw error
   }
+  return folder.locked(async () => {
+    const { id, secretsInKeyring } = folder.own(name)
+    let leftBehind: string | undefined
+    if (id !== undefined && secretsInKeyring) {
+      await core.vault.forget(id).catch((error) => {
+        leftBehind = `The keyring still has the session of “${name}” (entry “${id}” of dhis2-files): ${reasonOf(error)}.`
+      })
+    }
+    const { cookie: _, xsrfToken: __, ...rest } = folder.secretsInFile(name)
+    await folder.profiles.edit(() => secretsInFile(name, rest))
+    await folder.settings.edit(() => ownChanges(name, { secrets: null }))
+    return leftBehind
+  })
 }
 
 async function forgetTokens(core: StoreCore, profile: Profile): Promise<Pick<LoggedOut, 'forgotten' | 'leftBehind'>> {
   const { folder, name } = core.placeOf(profile)
+  core.unkept.delete(keyOf(core, profile))
   return folder.locked(async () => {
     const { id, tokens } = folder.own(name)
     if (id === undefined || tokens === undefined) return { forgotten: false, leftBehind: undefined }
@@ -91,18 +135,28 @@ async function forgetTokens(core: StoreCore, profile: Profile): Promise<Pick<Log
   })
 }
 
-async function endSession(core: StoreCore, profile: Profile, secrets: Secrets, signal: AbortSignal): Promise<boolean> {
+async function endSession(
+  core: StoreCore,
+  profile: Profile,
+  secrets: Secrets,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { cookie: kept, xsrfToken } = secrets
-  if (kept === undefined) return false
+  if (kept === undefined) return NOTHING
   const bare = await createBareFetch(await connectionOf(core, profile))
   try {
     const cookie = cookieHeader(kept.reveal())
     const headers = { accept: 'application/json', cookie }
     const xsrf = xsrfToken && { 'x-xsrf-token': xsrfToken.reveal() }
     const path = 'dhis-web-commons-security/logout.action'
-    await bare.fetch(new URL(path, bare.baseUrl), { method: 'POST', headers: { ...headers, ...xsrf }, signal })
+    const { status } = await bare.fetch(new URL(path, bare.baseUrl), {
+      method: 'POST',
+      headers: { ...headers, ...xsrf },
+      signal,
+    })
     const me = await bare.fetch(new URL('api/me?fields=username', bare.baseUrl), { headers, signal })
-    return me.status === 401
+    if (me.status === 401) return undefined
+    return `POST /${path} answered ${status}, and it still takes the session (GET /api/me answered ${me.status})`
   } finally {
     await bare.close()
   }

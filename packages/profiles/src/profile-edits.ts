@@ -2,6 +2,7 @@ import { ProfileError } from './errors.js'
 import type { ProfileFolder } from './folder.js'
 import { forgetOwn, type Keep, type Kept, keepSecrets, whereNow } from './keep-secrets.js'
 import { reasonOf } from './keyring.js'
+import { withRenewalTurn } from './oauth2/renewal-turn.js'
 import {
   checkProfileName,
   type NewProfile,
@@ -119,7 +120,7 @@ export async function updateProfile(
 /** Removes a profile with its settings, secrets and tokens. */
 export async function removeProfile(core: StoreCore, profile: Profile): Promise<RemovedProfile> {
   const { folder, name } = core.placeOf(profile)
-  return folder.locked(async () => {
+  return whileNobodyRenews(core, profile, async () => {
     ensureThere(folder, name)
     const wasDefault = folder.defaultName === name
     const remove: Change = { kind: 'remove', path: ['profiles', name] }
@@ -133,7 +134,7 @@ export async function removeProfile(core: StoreCore, profile: Profile): Promise<
 export async function renameProfile(core: StoreCore, profile: Profile, to: string): Promise<SavedProfile> {
   const { folder, name } = core.placeOf(profile)
   checkProfileName(to)
-  return folder.locked(async () => {
+  return whileNobodyRenews(core, profile, async () => {
     ensureThere(folder, name)
     ensureFree(folder, to)
     await forgetOwn(core, folder, to)
@@ -178,6 +179,14 @@ async function secretsInKeyring(
     if (Object.keys(given).length > 0) return {}
     throw error
   }
+}
+
+/** Under the lock of the folder, and where there are tokens also that of who renews them: they would come back. */
+async function whileNobodyRenews<T>(core: StoreCore, profile: Profile, work: () => Promise<T>): Promise<T> {
+  const { folder, name } = core.placeOf(profile)
+  const locked = (): Promise<T> => folder.locked(work)
+  if (profile.auth !== 'oauth2' && folder.own(name).tokens === undefined) return locked()
+  return withRenewalTurn(core, profile, locked)
 }
 
 function saved(folder: ProfileFolder, name: string, kept: Kept | undefined, chosenBy = '--profile'): SavedProfile {

@@ -25,7 +25,7 @@ export interface Profile {
   readonly username?: string | undefined
   /** Of the OAuth2 client. */
   readonly clientId?: string | undefined
-  /** What OAuth2 asks for. Default `ALL`, the only one that DHIS2 knows. */
+  /** What OAuth2 asks for. Default `username email`. */
   readonly scope?: string | undefined
   /** Where OAuth2 comes back to. Default `http://localhost:8765`. */
   readonly redirectUri?: string | undefined
@@ -164,10 +164,15 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 
 /** Whether a profile may have this name: to be told before its secret is asked for. @throws ProfileError `invalid-name` */
 export function checkProfileName(name: string): void {
-  if (NAME.test(name)) return
+  if (isProfileName(name)) return
   const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name
   throw new ProfileError(`“${shown}” cannot be the name of a profile.`, {
     code: 'invalid-name',
     hint: 'A name begins with a letter; letters, digits and underscores follow, 64 characters in all at most.',
   })
+}
+
+/** Whether a profile may be given this name: one that was written by hand may have any. */
+export function isProfileName(name: string): boolean {
+  return NAME.test(name)
 }

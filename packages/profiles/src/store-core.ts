@@ -2,6 +2,7 @@ import { ProfileError } from './errors.js'
 import { ProfileFolder } from './folder.js'
 import { type Keyring, systemKeyring } from './keyring.js'
 import { type Environment, findProjectProfiles, globalProfilesPath, projectProfilesPath } from './locate.js'
+import type { UnkeptTokens } from './oauth2/keep-tokens.js'
 import { exposureOf } from './private-file.js'
 import type { Profile, ProfileScope } from './profile.js'
 import { unknownKeys } from './profile-tables.js'
@@ -28,6 +29,10 @@ export class StoreCore {
   readonly env: Environment
   readonly vault: Vault
   readonly folders: { readonly [S in ProfileScope]: ProfileFolder }
+  /** Renewed tokens that could not be kept, by profile. */
+  readonly unkept: Map<string, UnkeptTokens> = new Map()
+  /** Who renews where no lock can be made, by profile. Never rejects. */
+  readonly turns: Map<string, Promise<unknown>> = new Map()
   readonly #onWarning: (message: string) => void
   readonly #warned = new Set<string>()
 

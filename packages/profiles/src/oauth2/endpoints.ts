@@ -1,6 +1,7 @@
 import type * as oauth from 'oauth4webapi'
 import type { BareFetch } from '../bare-fetch.js'
 import { ProfileError } from '../errors.js'
+import { objectOf } from '../vault.js'
 
 /** The authorization server of a DHIS2. */
 export type Server = oauth.AuthorizationServer & {
@@ -44,13 +45,4 @@ function elsewhere(endpoint: string, baseUrl: URL): ProfileError {
       hint: `If ${origin} is the right address of this DHIS2, use it as base_url; else correct server.base.url in its dhis.conf.`,
     },
   )
-}
-
-function objectOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-  } catch {
-    return {}
-  }
 }

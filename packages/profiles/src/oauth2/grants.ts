@@ -2,6 +2,7 @@ import type { Dhis2Error } from '@dhis2-files/client'
 import type * as oauth from 'oauth4webapi'
 import type { BareFetch } from '../bare-fetch.js'
 import { ProfileError } from '../errors.js'
+import { objectOf } from '../vault.js'
 import type { Server } from './endpoints.js'
 
 /** The program that asks, as DHIS2 has it registered. */
@@ -110,7 +111,7 @@ export class Grants {
       const { method, headers, body } = given
       const answer = await this.#bare.fetch(url, { method, headers, body, signal })
       if (answer.status >= 500 || answer.status === 429) throw await notNow(new URL(url).pathname, answer.status)
-      return answer
+      return withoutIdToken(answer)
     }
     // who has a base URL with http: has decided so
     return { [customFetch]: send, [allowInsecureRequests]: this.#bare.baseUrl.protocol === 'http:', signal }
@@ -139,6 +140,16 @@ export class Grants {
     const expires = seconds === undefined ? undefined : Date.now() + seconds * 1000
     return { accessToken, expires, refreshToken }
   }
+}
+
+/** Nobody reads who the server says it is: the API is asked whom a token is for. So it cannot be a reason to throw tokens away. */
+async function withoutIdToken(answer: Response): Promise<Response> {
+  const text = await answer.text()
+  const { id_token: idToken, ...rest } = objectOf(text)
+  const { status, statusText, headers } = answer
+  const isEmpty = status === 204 || status === 205 || status === 304
+  const body = idToken === undefined ? text : JSON.stringify(rest)
+  return new Response(isEmpty ? null : body, { status, statusText, headers })
 }
 
 /** What says nothing of the sign-in: the server, or what is before it, is not well. */

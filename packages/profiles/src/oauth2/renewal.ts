@@ -1,23 +1,29 @@
-import { dirname, join } from 'node:path'
 import type { AccessTokenProvider, Dhis2Error } from '@dhis2-files/client'
 import { createBareFetch } from '../bare-fetch.js'
 import { connectionOf } from '../connection.js'
 import { isProfileError, ProfileError } from '../errors.js'
-import { withLock } from '../lock.js'
-import type { Profile } from '../profile.js'
+import { isProfileName, type Profile } from '../profile.js'
 import { secretsOf } from '../profile-secrets.js'
 import type { StoreCore } from '../store-core.js'
+import { shellWord } from '../shell-word.js'
 import type { Tokens } from '../tokens.js'
-import { startWait } from '../wait.js'
-import { Grants } from './grants.js'
-import { keepTokens, readTokens } from './keep-tokens.js'
+import { orAborted, startWait } from '../wait.js'
+import { type Granted, Grants } from './grants.js'
+import { keepRenewed, readTokens, rememberTokens } from './keep-tokens.js'
+import { withRenewalTurn } from './renewal-turn.js'
+import { revoke } from './revoke.js'
 
 /** How long before its end an access token is renewed, in milliseconds: when the client asks again. */
 const EARLY = 60_000
 
-/** How long before its end an access token is not used any more, and how long a renewal may take without one, in milliseconds. */
+/** How long before its end an access token is not used any more, in milliseconds. */
 const MARGIN = 5_000
+
+/** How long a renewal may take, and how long one without an access token waits for it, in milliseconds. */
 const PATIENCE = 120_000
+
+/** How long the server may take to hear that new tokens are not wanted, in milliseconds. */
+const REVOCATION = 10_000
 
 /** Whether it need not be renewed yet. One that lives for less than two minutes is used for half of that. */
 function isFresh({ expires, obtained }: Tokens): boolean {
@@ -39,32 +45,45 @@ export function accessTokenOf(core: StoreCore, profile: Profile): AccessTokenPro
       if (tokens.accessToken !== rejected && Date.now() < (tokens.expires ?? 0)) return given(tokens)
       throw await ended(profile, 'it has ended, and came without a refresh token')
     }
-    const { folder, name } = core.placeOf(profile)
-    const lock = join(dirname(folder.settings.path), `.dhis2-files-${name}.renewal.lock`)
+    const left = tokens.accessToken === rejected ? 0 : leftOf(tokens)
+    const wait = startWait(signal, left > 0 ? left : PATIENCE, () => new Late())
     const work = async (): Promise<Given> => {
       const latest = await known(core, profile)
       if (isGood(latest)) return given(latest)
-      return renew(core, profile, latest, { signal, isRejected: latest.accessToken === rejected })
+      return renew(core, profile, latest, { isRejected: latest.accessToken === rejected })
     }
-    return withLock(lock, work, { signal, patience: 180_000 })
+    try {
+      // who asked may leave; a renewal that was sent goes on, else what the server gave for the old refresh token is lost
+      return await orAborted(withRenewalTurn(core, profile, work, signal), wait.signal)
+    } catch (error) {
+      if (!(error instanceof Late)) throw error
+      if (left > 0) return given(tokens)
+      throw await notInTime()
+    } finally {
+      wait.end()
+    }
   }
 }
 
+/** That somebody has waited long enough for a renewal, which goes on. */
+class Late extends Error {}
+
+/** How long an access token is good, in milliseconds; 0 where that is not known. */
+function leftOf({ expires }: Tokens): number {
+  return expires === undefined ? 0 : Math.max(0, expires - MARGIN - Date.now())
+}
+
+/** Renews, keeps and gives. Who has begun it cannot end it. */
 async function renew(
   core: StoreCore,
   profile: Profile,
   tokens: Tokens,
-  { signal, isRejected }: { readonly signal: AbortSignal; readonly isRejected: boolean },
+  { isRejected }: { readonly isRejected: boolean },
 ): Promise<Given> {
   const { clientId, tokenEndpoint, refreshToken = '' } = tokens
-  const left = isRejected || tokens.expires === undefined ? 0 : tokens.expires - MARGIN - Date.now()
-  const { Dhis2Error: Failure, isDhis2Error } = await import('@dhis2-files/client')
-  const late = { code: 'timeout', retryable: true, clock: 'total' } as const
-  const wait = startWait(
-    signal,
-    left > 0 ? left : PATIENCE,
-    () => new Failure('The access token was not renewed in time: the server does not answer.', late),
-  )
+  const { isDhis2Error } = await import('@dhis2-files/client')
+  const late = await notInTime()
+  const wait = startWait(undefined, PATIENCE, () => late)
   const secret = (await secretsOf(core, profile)).clientSecret?.reveal()
   const bare = await createBareFetch(await connectionOf(core, profile))
   try {
@@ -72,18 +91,47 @@ async function renew(
     const grants = await Grants.load(bare, server, { id: clientId, secret })
     const granted = await grants.refresh(refreshToken, wait.signal)
     const all = { ...granted, refreshToken: granted.refreshToken ?? refreshToken }
-    const { fallback } = await keepTokens(core, profile, all, { tokenEndpoint, clientId })
-    if (fallback !== undefined) core.warn(fallback)
-    return given(granted)
+    if (await isKept(core, profile, all, tokens)) return given(granted)
   } catch (error) {
     const isRefused = isProfileError(error, 'sign-in-failed')
     // not renewed, and good for some more seconds
-    if ((isRefused || isDhis2Error(error)) && left > 0) return given(tokens)
+    if ((isRefused || isDhis2Error(error)) && !isRejected && leftOf(tokens) > 0) return given(tokens)
     throw isRefused ? await ended(profile, error.message, error) : error
   } finally {
     wait.end()
     await bare.close()
   }
+  // outside: another sign-in, if there is one, has nothing to do with what was tried here
+  const now = await readTokens(core, profile)
+  if (now !== undefined && isFresh(now)) return given(now)
+  throw await ended(profile, 'it was ended, or its profile changed, while it was renewed')
+}
+
+/**
+ * Keeps what a renewal gave; where that fails, as long as this program goes on.
+ * @returns Whether it counts: not when the sign-in was ended meanwhile; the server is told then
+ */
+async function isKept(core: StoreCore, profile: Profile, granted: Granted, renewed: Tokens): Promise<boolean> {
+  try {
+    const kept = await keepRenewed(core, profile, granted, renewed)
+    if (kept?.fallback !== undefined) core.warn(kept.fallback)
+    if (kept !== undefined) return true
+  } catch (error) {
+    if (!isProfileError(error)) throw error
+    rememberTokens(core, profile, granted, renewed)
+    const what = `The renewed sign-in of the profile “${profile.name}” could not be kept, and ends with this program`
+    core.warn(`${what}: ${error.message} ${signInHint(profile)}`)
+    return true
+  }
+  const signal = AbortSignal.timeout(REVOCATION)
+  await revoke(core, profile, { clientId: renewed.clientId, ...granted }, signal).catch(() => undefined)
+  return false
+}
+
+async function notInTime(): Promise<Dhis2Error> {
+  const { Dhis2Error: Failure } = await import('@dhis2-files/client')
+  const late = { code: 'timeout', retryable: true, clock: 'total' } as const
+  return new Failure('The access token was not renewed in time: the server does not answer.', late)
 }
 
 /** A token as the client takes it. */
@@ -113,6 +161,6 @@ async function ended(profile: Profile, why: string, cause?: ProfileError): Promi
 }
 
 /** What to do when a sign-in is needed. */
-export function signInHint({ name }: Profile): string {
-  return `Sign in: dhis2-files profile login ${name}.`
+export function signInHint({ name = '' }: Profile): string {
+  return `Sign in: dhis2-files profile login ${isProfileName(name) ? name : shellWord(name)}.`
 }

@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import fs, { readdirSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isDhis2Error, type Middleware } from '@dhis2-files/client'
-import { isProfileError, openClient, type Profile, type ProfileStore, signInWithOAuth2 } from '../../src/index.js'
+import {
+  isProfileError,
+  logout,
+  openClient,
+  type Profile,
+  type ProfileStore,
+  signInWithOAuth2,
+} from '../../src/index.js'
 import { MemoryKeyring, textOf } from '../world.js'
 import { createOAuth2World, type OAuth2World } from './world.js'
 
@@ -28,6 +36,30 @@ async function signedIn(
 
 function tokensFile(world: OAuth2World): string {
   return textOf(join(dirname(world.globalPath), 'dhis2-files-tokens.json'))
+}
+
+/** The locks of renewals that are held. */
+function locks(world: OAuth2World): readonly string[] {
+  return readdirSync(dirname(world.globalPath)).filter((name) => name.endsWith('.renewal.lock'))
+}
+
+/** Lets a call of the file system fail for some paths. @returns what mends it */
+function failing(
+  name: 'open' | 'rename',
+  isMeant: (path: unknown, more: unknown) => boolean,
+  code: string,
+): () => void {
+  const real = fs.promises[name] as (...args: readonly unknown[]) => Promise<unknown>
+  const hooked = async (...args: readonly unknown[]): Promise<unknown> => {
+    if (isMeant(args[0], args[1])) throw Object.assign(new Error(code), { code, syscall: name })
+    return real(...args)
+  }
+  Object.assign(fs.promises, { [name]: hooked })
+  syncBuiltinESMExports()
+  return () => {
+    Object.assign(fs.promises, { [name]: real })
+    syncBuiltinESMExports()
+  }
 }
 
 /** Asks who this is, with a client of its own. */
@@ -114,7 +146,7 @@ describe('an access token', () => {
     expect(await Promise.all(Array.from({ length: 5 }, run))).toEqual([0, 0, 0, 0, 0])
     expect(await ask(store, profile)).toBe('admin')
     expect(world.count('POST /oauth2/token')).toBeGreaterThan(20)
-    expect(existsSync(join(dirname(world.globalPath), '.dhis2-files-prod.renewal.lock'))).toBe(false)
+    expect(locks(world)).toEqual([])
   }, 120_000)
 
   test.each([
@@ -194,5 +226,113 @@ describe('an access token', () => {
     world.write(world.globalPath, textOf(world.globalPath).replace(world.url, 'http://evil.example.org'))
     const store = await world.open()
     await expect(openClient(store, store.get('prod'))).rejects.toMatchObject({ code: 'sign-in-needed' })
+  })
+
+  test('is renewed also with an id_token, whose issuer has a path', async () => {
+    const world = await createOAuth2World(ROTATING, { settings: { contextPath: '/hmis' } })
+    const { store, profile } = await world.prepare()
+    await store.update(profile, { scope: 'openid username' })
+    const changed = store.get('prod')
+    await signInWithOAuth2(store, changed, { openBrowser: (url) => void world.browse(url) })
+    world.later(600)
+    expect(await ask(store, changed)).toBe('admin')
+    expect(world.count('POST /hmis/oauth2/token')).toBe(2)
+  })
+
+  test('is renewed and kept also when who asked has left meanwhile', async () => {
+    const world = await createOAuth2World(ROTATING)
+    const { store, profile } = await signedIn(world)
+    const before = tokensFile(world)
+    world.later(600)
+    world.emulator.inject({ kind: 'delay', ms: 400, route: 'POST /oauth2/token', count: 1 })
+    const client = await openClient(store, profile, { retry: false })
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    const asking = client.system.me({ signal: controller.signal })
+    asking.catch(() => undefined)
+    await vi.waitFor(() => expect(locks(world)).toHaveLength(1), { interval: 5 })
+    controller.abort(reason)
+    await expect(asking).rejects.toBe(reason)
+    await vi.waitFor(() => expect(locks(world)).toEqual([]), { timeout: 10_000 })
+    if (world.count('POST /oauth2/token') === 2) expect(tokensFile(world)).not.toBe(before)
+    expect(await ask(store, profile)).toBe('admin')
+    await client.close()
+  })
+
+  test('of a renewal that takes longer than the last one lasts does not end that renewal', async () => {
+    const world = await createOAuth2World(ROTATING)
+    const { store, profile } = await signedIn(world)
+    const before = tokensFile(world)
+    ahead(294.9)
+    world.emulator.inject({ kind: 'delay', ms: 400, route: 'POST /oauth2/token', count: 1 })
+    expect(await ask(store, profile)).toBe('admin')
+    await vi.waitFor(() => expect(locks(world)).toEqual([]), { timeout: 10_000 })
+    expect(tokensFile(world)).not.toBe(before)
+    expect(world.count('POST /oauth2/token')).toBe(2)
+  })
+
+  test('that cannot be kept is used by this program, which warns of it, and renewed from there', async () => {
+    const world = await createOAuth2World(ROTATING)
+    const { store, profile } = await signedIn(world)
+    world.later(600)
+    const restore = failing('rename', (_, to) => String(to).endsWith('dhis2-files-tokens.json'), 'ENOSPC')
+    expect(await ask(store, profile)).toBe('admin')
+    expect(world.warnings).toEqual([expect.stringMatching(/“prod” could not be kept.*Sign in: dhis2-files/s)])
+    expect(await ask(store, profile)).toBe('admin')
+    expect(world.count('POST /oauth2/token')).toBe(2)
+    world.later(1200)
+    expect(await ask(store, profile)).toBe('admin')
+    expect(world.count('POST /oauth2/token')).toBe(3)
+    restore()
+    world.later(1800)
+    expect(await ask(store, profile)).toBe('admin')
+    const again = await world.open()
+    expect(await ask(again, again.get('prod'))).toBe('admin')
+    expect(world.count('POST /oauth2/token')).toBe(4)
+  })
+
+  test('is renewed also where the lock cannot be made, which is warned of', async () => {
+    const world = await createOAuth2World(ROTATING)
+    const { store, profile } = await signedIn(world)
+    world.later(600)
+    const stop = failing('open', (path, flags) => flags === 'wx' && String(path).endsWith('.renewal.lock'), 'EROFS')
+    try {
+      expect(await Promise.all([ask(store, profile), ask(store, profile)])).toEqual(['admin', 'admin'])
+    } finally {
+      stop()
+    }
+    expect(world.warnings).toEqual([expect.stringMatching(/Other programs are not kept from.*read-only/)])
+    expect(world.count('POST /oauth2/token')).toBe(2)
+  })
+
+  test.each(['logout', 'remove', 'rename'] as const)('of a renewal during a %s does not come back', async (what) => {
+    const world = await createOAuth2World(ROTATING)
+    const { store, profile } = await signedIn(world)
+    world.later(600)
+    world.emulator.inject({ kind: 'delay', ms: 300, route: 'POST /oauth2/token', count: 1 })
+    const asking = ask(store, profile).catch((error: unknown) => error)
+    await vi.waitFor(() => expect(locks(world)).toHaveLength(1), { interval: 5 })
+    const other = await world.open()
+    if (what === 'logout') expect(await logout(other, other.get('prod'))).toMatchObject({ endedOnServer: true })
+    else if (what === 'remove') await other.remove(other.get('prod'))
+    else await other.rename(other.get('prod'), 'production')
+    await asking
+    expect(Object.keys(JSON.parse(tokensFile(world)) as object)).toHaveLength(what === 'rename' ? 1 : 0)
+    if (what === 'rename') expect(await ask(other, other.get('production'))).toBe('admin')
+  })
+
+  test('of a renewal whose sign-in is there no more is not kept', async () => {
+    const world = await createOAuth2World(ROTATING)
+    const { store, profile } = await signedIn(world)
+    world.later(600)
+    const path = join(dirname(world.globalPath), 'dhis2-files-tokens.json')
+    // as by a program that knows of no lock
+    world.emulator.inject({ kind: 'delay', ms: 300, route: 'POST /oauth2/token', count: 1 })
+    const asking = ask(store, profile)
+    asking.catch(() => undefined)
+    await vi.waitFor(() => expect(locks(world)).toHaveLength(1), { interval: 5 })
+    world.write(path, '{}')
+    await expect(asking).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(tokensFile(world)).toBe('{}')
   })
 })

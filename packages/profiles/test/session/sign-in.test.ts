@@ -57,7 +57,7 @@ describe('a sign-in by password', () => {
     const { store, profile } = await prepare({ settings: { csrf: true } })
     await signInWithPassword(store, profile, { password: 'district' })
     const secrets = await store.secrets(profile)
-    expect(secrets.cookie?.reveal()).toMatch(/^JSESSIONID=\w+; XSRF-TOKEN=[\w-]+$/)
+    expect(secrets.cookie?.reveal()).toMatch(/^XSRF-TOKEN=[\w-]+; JSESSIONID=\w+/)
     const client = await openClient(store, store.get('prod'))
     const { uid } = await client.files.uploadDocument(new Uint8Array([1]), { name: 'One', filename: 'one.dat' })
     expect((await client.files.getDocument(uid)).name).toBe('One')
@@ -67,7 +67,30 @@ describe('a sign-in by password', () => {
   test('keeps the session in the file where that is wanted, as dhis2w-utils reads it', async () => {
     const { store, profile, world } = await prepare()
     await signInWithPassword(store, profile, { password: 'district', username: 'admin', keep: 'file' })
-    expect(textOf(world.globalPath)).toMatch(/\ncookie = "JSESSIONID=\w+"\n/)
+    expect(textOf(world.globalPath)).toMatch(/\ncookie = "JSESSIONID=\w+[^"]*"\n/)
+  })
+
+  test('keeps all cookies, those of a load balancer too, and needs none of a certain name', async () => {
+    const seen: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      seen.push(request.headers.cookie)
+      response.setHeader('content-type', 'application/json')
+      if (request.url === '/api/auth/login') {
+        response.setHeader('set-cookie', ['SESSION=abc; Path=/; HttpOnly', 'ROUTE=node2; Path=/'])
+        return response.end('{"loginStatus":"SUCCESS"}')
+      }
+      const isKnown = request.headers.cookie === 'SESSION=abc; ROUTE=node2'
+      response.statusCode = isKnown ? 200 : 401
+      response.end(isKnown ? '{"username":"admin"}' : '{}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    closing.push(() => new Promise((resolve) => server.close(resolve)))
+    const { store, profile } = await prepare()
+    const { port } = server.address() as { port: number }
+    const { profile: changed } = await store.update(profile, { baseUrl: `http://127.0.0.1:${port}` })
+    await signInWithPassword(store, changed, { password: 'district' })
+    expect((await store.secrets(changed)).cookie?.reveal()).toBe('SESSION=abc; ROUTE=node2')
+    expect(seen.at(-1)).toBe('SESSION=abc; ROUTE=node2')
   })
 
   test('takes a second factor, and says what the server says without it', async () => {
@@ -157,7 +180,33 @@ describe('a session', () => {
     const { store, profile, emulator, keyring } = await prepare()
     await signInWithPassword(store, profile, { password: 'district' })
     await emulator.close()
-    expect(await logout(store, profile)).toMatchObject({ forgotten: true, endedOnServer: false })
+    expect(await logout(store, profile)).toMatchObject({
+      forgotten: true,
+      endedOnServer: false,
+      serverProblem: expect.stringMatching(/^The server did not end the sign-in: .+\.$/),
+    })
+    expect(keyring.entries.size).toBe(0)
+  })
+
+  test('is forgotten here also when the keyring does not answer, and what stays is told', async () => {
+    const { store, profile, keyring } = await prepare()
+    await signInWithPassword(store, profile, { password: 'district' })
+    keyring.failure = new Error('locked')
+    expect(await logout(store, profile)).toMatchObject({
+      forgotten: true,
+      endedOnServer: false,
+      leftBehind: expect.stringContaining('locked'),
+      serverProblem: expect.stringContaining('locked'),
+    })
+    await expect(openClient(store, store.get('prod'))).rejects.toMatchObject({ code: 'sign-in-needed' })
+  })
+
+  test('of another server is forgotten', async () => {
+    const { store, profile, keyring, world } = await prepare()
+    await signInWithPassword(store, profile, { password: 'district' })
+    world.write(world.globalPath, textOf(world.globalPath).replace(profile.baseUrl, 'http://moved.example.org'))
+    const moved = await world.open({ keyring })
+    expect(await logout(moved, moved.get('prod'))).toMatchObject({ forgotten: true, endedOnServer: false })
     expect(keyring.entries.size).toBe(0)
   })
 })
