@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { ProfileError } from './errors.js'
-import { SETTINGS_FILE, TOKENS_FILE } from './locate.js'
+import { problemOfOwner } from './file-owner.js'
+import { type Environment, SETTINGS_FILE, TOKENS_FILE } from './locate.js'
 import { withLock } from './lock.js'
 import { behindLinks } from './private-file.js'
 import type { Profile, ProfileScope, SecretName } from './profile.js'
@@ -17,10 +18,12 @@ export class ProfileFolder {
   /** Path of `dhis2-files-tokens.json` */
   readonly tokensPath: string
 
-  constructor(scope: ProfileScope, path: string) {
+  constructor(scope: ProfileScope, path: string, env: Environment) {
     this.scope = scope
-    this.profiles = new TomlFile(path)
-    this.settings = new TomlFile(join(dirname(path), SETTINGS_FILE))
+    // that of the user is where only this user, or who may do anything, can put it
+    const check = scope === 'project' ? (file: string) => problemOfOwner(file, env) : undefined
+    this.profiles = new TomlFile(path, check)
+    this.settings = new TomlFile(join(dirname(path), SETTINGS_FILE), check)
     this.tokensPath = join(dirname(path), TOKENS_FILE)
   }
 

@@ -3,7 +3,6 @@ import type { Stats } from 'node:fs'
 import { lstat, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ProfileError } from './errors.js'
-import { shellWord } from './shell-word.js'
 
 /** What the operating system says, in our words: the reason, and what to do. */
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
@@ -118,28 +117,6 @@ async function flushDirectory(directory: string): Promise<void> {
   } catch {
     // Windows and some network file systems cannot
   }
-}
-
-/** What is wrong with who may read a file or whose it is, as a sentence; `undefined` when nothing is. */
-export async function exposureOf(
-  path: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string | undefined> {
-  const uid = process.getuid?.()
-  // where there are no users of this kind, modes say nothing
-  if (uid === undefined) return undefined
-  const found = await stat(path).catch(nothing)
-  if (found === undefined) return undefined
-  const mode = found.mode & 0o777
-  if ((mode & 0o077) !== 0) {
-    const may = (mode & 0o022) === 0 ? 'read' : 'read or changed'
-    const octal = mode.toString(8).padStart(4, '0')
-    return `${path} can be ${may} by others (mode ${octal}), and may hold secrets: chmod 600 ${shellWord(path)}`
-  }
-  if (found.uid !== uid && found.uid !== 0 && String(found.uid) !== env['SUDO_UID']) {
-    return `${path} belongs to another user (uid ${found.uid}), who decides by it where your files go and who signs in.`
-  }
-  return undefined
 }
 
 function nothing(): undefined {}

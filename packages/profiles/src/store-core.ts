@@ -1,9 +1,9 @@
 import { ProfileError } from './errors.js'
+import { exposureOf } from './file-owner.js'
 import { ProfileFolder } from './folder.js'
 import { type Keyring, systemKeyring } from './keyring.js'
 import { type Environment, findProjectProfiles, globalProfilesPath, projectProfilesPath } from './locate.js'
 import type { UnkeptTokens } from './oauth2/keep-tokens.js'
-import { exposureOf } from './private-file.js'
 import type { Profile, ProfileScope } from './profile.js'
 import { unknownKeys } from './profile-tables.js'
 import { TokenStore } from './tokens.js'
@@ -48,8 +48,8 @@ export class StoreCore {
     const { cwd = process.cwd(), env = process.env } = options
     const project = (await findProjectProfiles(cwd)) ?? projectProfilesPath(cwd)
     const core = new StoreCore(options, {
-      project: new ProfileFolder('project', project),
-      global: new ProfileFolder('global', globalProfilesPath(env)),
+      project: new ProfileFolder('project', project, env),
+      global: new ProfileFolder('global', globalProfilesPath(env), env),
     })
     await Promise.all(Object.values(core.folders).map((folder) => core.#load(folder)))
     return core
@@ -82,9 +82,13 @@ export class StoreCore {
   async #load(folder: ProfileFolder): Promise<void> {
     await folder.load()
     const { profiles, settings, tokensPath } = folder
-    const withSecrets = [profiles.path, tokensPath, ...(hasProxyPassword(folder) ? [settings.path] : [])]
-    for (const path of withSecrets) {
-      const exposure = await exposureOf(path, this.env)
+    const files = [
+      { path: profiles.path, holdsSecrets: true },
+      { path: tokensPath, holdsSecrets: true },
+      { path: settings.path, holdsSecrets: hasProxyPassword(folder) },
+    ]
+    for (const { path, holdsSecrets } of files) {
+      const exposure = await exposureOf(path, this.env, { holdsSecrets })
       if (exposure !== undefined) this.warn(exposure)
     }
     for (const message of strangeSettings(folder)) this.warn(message)

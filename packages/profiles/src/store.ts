@@ -22,6 +22,7 @@ import {
 } from './profile-edits.js'
 import { secretsOf, showProfile } from './profile-secrets.js'
 import { StoreCore, type ProfileStoreOptions } from './store-core.js'
+import { originOf } from './vault.js'
 
 /** Where a new secret is to be kept. */
 export interface KeepOptions {
@@ -119,7 +120,9 @@ export class ProfileStore {
     const folders = this.#folders().filter((folder) => scope === undefined || folder.scope === scope)
     const folder = folders.find((one) => one.profiles.profiles.has(name))
     if (folder === undefined) throw this.#unknown(name, options.chosenBy)
-    return folder.profile(name, chosenBy)
+    const profile = folder.profile(name, chosenBy)
+    if (scope === undefined) this.#warnOfHidden(profile, name)
+    return profile
   }
 
   /**
@@ -203,6 +206,28 @@ export class ProfileStore {
     const folder = this.#core.folders[options.scope ?? kind]
     await changeDefault(folder, name)
     return { path: folder.profiles.path, effective: this.#default()?.name === name }
+  }
+
+  /** Who knows only their own profile of that name would not look for what the project's does otherwise. */
+  #warnOfHidden({ baseUrl, settings, source }: Profile, name: string): void {
+    const { global } = this.#core.folders
+    if (source.kind !== 'project') return
+    let hidden: Profile
+    try {
+      if (!global.profiles.profiles.has(name)) return
+      hidden = global.profile(name, 'list')
+    } catch (error) {
+      // that one cannot be used either, which is told where it is
+      if (error instanceof ProfileError) return
+      throw error
+    }
+    const what: string[] = []
+    const [here, there] = [originOf(baseUrl), originOf(hidden.baseUrl)]
+    if (here !== there) what.push(`leads to ${here}, and yours to ${there}`)
+    if (hidden.settings.readOnly && !settings.readOnly) what.push('may write, and yours is read_only')
+    if (what.length === 0) return
+    const files = `The profile “${name}” of the project (${source.path}) is taken, and not yours (${global.profiles.path})`
+    this.#core.warn(`${files}: it ${what.join('; it ')}.`)
   }
 
   #folders(): readonly ProfileFolder[] {

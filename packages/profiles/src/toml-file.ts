@@ -7,20 +7,24 @@ import { CannotEdit, contentOf, edit } from './toml/edit.js'
 /** A TOML file as it was when it was read last. */
 export class TomlFile {
   readonly path: string
+  readonly #check: (path: string) => Promise<ProfileError | undefined>
   #state: { readonly text: string | undefined; readonly content: Table } | ProfileError = {
     text: undefined,
     content: {},
   }
 
-  constructor(path: string) {
+  /** @param check Gives why the file, which is there, is not used. */
+  constructor(path: string, check: (path: string) => Promise<ProfileError | undefined> = async () => undefined) {
     this.path = path
+    this.#check = check
   }
 
   /** Reads it. What is wrong with it is told when its content is asked for. */
   async load(): Promise<void> {
     try {
       const text = await readText(this.path)
-      this.#state = { text, content: text === undefined ? {} : contentOf(text) }
+      const problem = text === undefined ? undefined : await this.#check(this.path)
+      this.#state = problem ?? { text, content: text === undefined ? {} : contentOf(text) }
     } catch (error) {
       if (error instanceof TomlError) this.#state = notUnderstood(this.path, error)
       else if (error instanceof ProfileError) this.#state = error

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -212,6 +212,59 @@ describe('the files', () => {
     store.list()
     expect(world.warnings).toEqual([
       `${path} can be read by others (mode 0644), and may hold secrets: chmod 600 '${path}'`,
+    ])
+  })
+
+  test('with settings alone are warned of when others can change them', async () => {
+    const world = createWorld()
+    world.write(world.globalPath, profile('a', 'a'))
+    const path = join(world.home, '.config', 'dhis2', 'dhis2-files.toml')
+    world.write(path, '[profiles.a]\nread_only = true\n', 0o644)
+    await world.open()
+    expect(world.warnings).toEqual([])
+    chmodSync(path, 0o664)
+    await world.open()
+    expect(world.warnings).toEqual([expect.stringMatching(/can be changed by others \(mode 0664\).*chmod go-w /)])
+  })
+
+  test.runIf(process.getuid?.() === 0)(
+    'of a project that belong to another user are refused, unless that user is trusted',
+    async () => {
+      const world = createWorld()
+      world.write(world.globalPath, profile('a', 'a'))
+      world.write(world.projectPath, profile('a', 'evil'))
+      chownSync(world.projectPath, 12345, 12345)
+      const store = await world.open()
+      const get = (one: typeof store): string => one.get('a').baseUrl
+      expect(() => get(store)).toThrow(
+        /profiles\.toml is not used: it belongs to another user.*DHIS2_FILES_TRUST_UID=12345/,
+      )
+      expect(get(await world.open({ env: { SUDO_UID: '12345' } }))).toBe('https://evil')
+      expect(get(await world.open({ env: { DHIS2_FILES_TRUST_UID: '7, 12345' } }))).toBe('https://evil')
+      const settings = world.write(
+        join(world.project, '.dhis2', 'dhis2-files.toml'),
+        '[profiles.a]\nproxy = "http://evil"\n',
+      )
+      chownSync(world.projectPath, 0, 0)
+      chownSync(settings, 12345, 12345)
+      const second = await world.open()
+      expect(() => get(second)).toThrow(/dhis2-files\.toml is not used/)
+    },
+  )
+
+  test('of a project that hide a profile of the user are told of when they lead elsewhere or let more be done', async () => {
+    const world = createWorld()
+    world.write(world.globalPath, profile('a', 'a') + profile('b', 'b'))
+    world.write(join(world.home, '.config', 'dhis2', 'dhis2-files.toml'), '[profiles.b]\nread_only = true\n')
+    world.write(world.projectPath, profile('a', 'a') + profile('b', 'elsewhere'))
+    const store = await world.open()
+    store.get('a')
+    store.get('b', { scope: 'project' })
+    expect(world.warnings).toEqual([])
+    store.get('b')
+    store.get('b')
+    expect(world.warnings).toEqual([
+      expect.stringMatching(/“b” of the project.*leads to https:\/\/elsewhere, and yours to https:\/\/b; it may write/),
     ])
   })
 
