@@ -205,5 +205,7 @@ test('profile files are out of reach, also where a root holds them', async () =>
     /secrets of profiles: files of the name profiles\.toml.*\(refused-path\)$/s,
   )
   await mkdir(join(home.path, 'x'), { recursive: true })
-  expect(await server.refused('files_documents_download', { uid, path: '.dhis2/profiles.toml' })).toMatch(/secrets of profiles/)
+  expect(await server.refused('files_documents_download', { uid, path: '.dhis2/profiles.toml' })).toMatch(
+    /secrets of profiles/,
+  )
 })

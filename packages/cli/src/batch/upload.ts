@@ -10,7 +10,7 @@ import {
   type Progress,
 } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
-import { CliError, errnoOf, exitOf, type Failure, failureOf } from '../failure.js'
+import { CliError, errnoOf, type Failure, failureOf } from '../failure.js'
 import { createProgress } from '../output/progress.js'
 import { shellWord } from '../output/shell.js'
 import { printable } from '../output/text.js'

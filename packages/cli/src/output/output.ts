@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import picocolors from 'picocolors'
 import type { Failure } from '../failure.js'
 import type { CliIo } from '../io.js'
+import { printable } from './text.js'
 
 /** How results are printed. */
 export interface OutputOptions {
@@ -121,8 +122,10 @@ export class Output {
     if (this.#options.ndjson) this.print(JSON.stringify(error))
     else if (this.json) this.print(JSON.stringify(error, undefined, 2))
     else {
-      this.#tell(`${this.#errorPaint.red('error:')} ${message}`)
-      if (hint !== undefined && !message.includes(hint)) this.#tell(`${this.#errorPaint.dim('hint:')} ${hint}`)
+      // names from a server stand in it
+      this.#tell(`${this.#errorPaint.red('error:')} ${printable(message)}`)
+      if (hint !== undefined && !message.includes(hint))
+        this.#tell(`${this.#errorPaint.dim('hint:')} ${printable(hint)}`)
       if (goOn !== undefined) this.#tell(`${this.#errorPaint.dim('go on:')} ${goOn}`)
     }
     if (this.#options.debug && thrown instanceof Error) this.#tell(stackOf(thrown))
