@@ -5,6 +5,7 @@ import { ownChanges, secretsInFile } from './profile-changes.js'
 import { OWN } from './profile-tables.js'
 import type { StoreCore } from './store-core.js'
 import type { Change } from './toml/change.js'
+import type { KeptSecrets } from './vault.js'
 
 /** Where new secrets are wanted. */
 export type Keep = 'keyring' | 'file'
@@ -25,15 +26,17 @@ export interface KeepSecrets {
   readonly origin: string
   readonly keep: Keep
   readonly secrets: SecretValues
+  /** What the keyring has for the server that the profile still leads to: it stays there for that one. */
+  readonly before?: KeptSecrets | undefined
 }
 
 /** Puts secrets into the keyring, or says what the files need instead. */
 export async function keepSecrets(core: StoreCore, wanted: KeepSecrets): Promise<Kept> {
-  const { name, id, origin, keep, secrets } = wanted
+  const { name, id, origin, keep, secrets, before } = wanted
   if (Object.keys(secrets).length === 0) {
     return { place: undefined, fallback: undefined, settings: [], profile: secretsInFile(name, {}) }
   }
-  const reason = keep === 'keyring' ? await core.vault.keepSecrets(id, origin, secrets) : undefined
+  const reason = keep === 'keyring' ? await core.vault.keepSecrets(id, origin, secrets, before) : undefined
   if (keep === 'keyring' && reason === undefined) {
     const settings = ownChanges(name, { id, secrets: 'keyring' })
     return { place: 'keyring', fallback: undefined, settings, profile: secretsInFile(name, {}) }

@@ -96,19 +96,27 @@ export async function updateProfile(
     const origins = { before: originOf(now.baseUrl), after: originOf(next.baseUrl ?? now.baseUrl) }
     const isMoved = own.secretsInKeyring && origins.before !== origins.after
     let kept: Kept | undefined
+    let moved: SecretValues | undefined
     if (Object.keys(secrets).length > 0 || options.keep !== undefined || isMoved) {
       const inFile = folder.secretsInFile(name)
       const given = presentSecrets(secrets)
       const inKeyring = own.secretsInKeyring ? await secretsInKeyring(core, id, origins.before, given) : {}
       const all = presentSecrets({ ...inKeyring, ...inFile, ...secrets })
       const keep = options.keep ?? whereNow(folder, name) ?? 'keyring'
-      kept = await keepSecrets(core, { name, id, origin: origins.after, keep, secrets: all })
+      // until the file says the new base URL the old one must find its own
+      const before = isMoved ? { origin: origins.before, secrets: inKeyring } : undefined
+      kept = await keepSecrets(core, { name, id, origin: origins.after, keep, secrets: all, before })
+      if (isMoved && kept.place === 'keyring') moved = all
     }
     await folder.settings.edit(() => [...settingChanges(name, settings), ...(kept?.settings ?? [])])
     await folder.profiles.edit(() => {
       ensureThere(folder, name)
       return [...fieldChanges(name, fields), ...(kept?.profile ?? [])]
     })
+    if (moved !== undefined) {
+      const reason = await core.vault.keepSecrets(id, origins.after, moved)
+      if (reason !== undefined) core.warn(`The keyring still has the secrets for ${origins.before} too: ${reason}.`)
+    }
     if (kept !== undefined && kept.place !== 'keyring' && own.secretsInKeyring) {
       await core.vault.forget(id).catch((error) => core.warn(`The keyring still has an old entry: ${reasonOf(error)}.`))
       await folder.settings.edit(() => ownChanges(name, { secrets: null }))

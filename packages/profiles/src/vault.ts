@@ -3,6 +3,7 @@ import { ProfileError } from './errors.js'
 import { type Keyring, reasonOf } from './keyring.js'
 import type { SecretName, SecretValues } from './profile.js'
 import { SECRETS } from './profile-tables.js'
+import { isTable, type Table } from './toml/change.js'
 
 /** A name for the keyring's entry of a profile: a person can tell whose it is, and no two are the same. */
 export function newId(name: string): string {
@@ -12,6 +13,12 @@ export function newId(name: string): string {
 /** To whom the secrets of a profile may go. */
 export function originOf(baseUrl: string): string {
   return new URL(baseUrl).origin
+}
+
+/** Secrets, and the only server that they may go to. */
+export interface KeptSecrets {
+  readonly origin: string
+  readonly secrets: SecretValues
 }
 
 /** Secrets in the keyring. Each entry says for which server it is: a profile that points elsewhere does not get it. */
@@ -30,7 +37,8 @@ export class Vault {
   async text(id: string, origin: string): Promise<string | undefined> {
     const entry = await this.#ask('read', (keyring) => keyring.get(id))
     if (entry === undefined) return undefined
-    const { origin: own, text } = parsed(entry)
+    const { origin: own, text, before } = parsed(entry)
+    if (before?.origin === origin && own !== origin) return before.text
     if (own !== origin) {
       throw new ProfileError(`The keyring’s entry “${id}” is for ${own || 'another server'}, and not for ${origin}.`, {
         code: 'no-secret',
@@ -40,9 +48,13 @@ export class Vault {
     return text
   }
 
-  /** Keeps a text for a server, and reads it back. @returns Why not, in one line; `undefined` when it is kept */
-  async keepText(id: string, origin: string, text: string): Promise<string | undefined> {
-    const entry = JSON.stringify({ origin, text })
+  /**
+   * Keeps a text for a server, and reads it back.
+   * @param before What another server still gets from this entry: the one that a profile is about to leave.
+   * @returns Why not, in one line; `undefined` when it is kept
+   */
+  async keepText(id: string, origin: string, text: string, before?: Kept): Promise<string | undefined> {
+    const entry = JSON.stringify({ origin, text, before })
     try {
       await this.#ask('write', (keyring) => keyring.set(id, entry))
       const back = await this.#ask('read', (keyring) => keyring.get(id))
@@ -66,8 +78,9 @@ export class Vault {
   }
 
   /** Keeps the secrets of a profile, in place of what was there. @returns as `keepText` */
-  keepSecrets(id: string, origin: string, secrets: SecretValues): Promise<string | undefined> {
-    return this.keepText(id, origin, JSON.stringify(secrets))
+  keepSecrets(id: string, origin: string, secrets: SecretValues, before?: KeptSecrets): Promise<string | undefined> {
+    const other = before && { origin: before.origin, text: JSON.stringify(before.secrets) }
+    return this.keepText(id, origin, JSON.stringify(secrets), other)
   }
 
   /** @throws ProfileError `keyring-failed` */
@@ -94,9 +107,17 @@ export class Vault {
   }
 }
 
-function parsed(entry: string): { readonly origin: string; readonly text: string } {
-  const { origin, text } = objectOf(entry)
-  return { origin: typeof origin === 'string' ? origin : '', text: typeof text === 'string' ? text : '' }
+interface Kept {
+  readonly origin: string
+  readonly text: string
+}
+
+function parsed(entry: string): Kept & { readonly before: Kept | undefined } {
+  const { before, ...own } = objectOf(entry)
+  const kept = ({ origin, text }: Table): Kept => {
+    return { origin: typeof origin === 'string' ? origin : '', text: typeof text === 'string' ? text : '' }
+  }
+  return { ...kept(own), before: isTable(before) ? kept(before) : undefined }
 }
 
 /** The object that a text is as JSON; an empty one for anything else. */

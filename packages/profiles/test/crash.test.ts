@@ -83,13 +83,13 @@ class Machine {
     return ended !== 'died'
   }
 
-  /** What a person would find: each profile, whether it is read-only, its token. */
+  /** What a person would find: each profile, whether it is read-only, its token, where it leads. */
   async profiles(): Promise<readonly unknown[]> {
     const store = await ProfileStore.open({ cwd: this.#home, env: { HOME: this.#home }, keyring: this.#keyring })
     return Promise.all(
       store.list().map(async ({ name, profile }) => {
         const token = profile && (await store.secrets(profile)).token?.reveal()
-        return [name, profile?.settings.readOnly, token]
+        return [name, profile?.settings.readOnly, token, profile?.baseUrl]
       }),
     )
   }
@@ -115,6 +115,10 @@ function change(store: ProfileStore, what: string): Promise<SavedProfile | Remov
       return store.update(store.get('prod'), {}, { keep: 'keyring' })
     case 'a new token':
       return store.update(store.get('prod'), { secrets: { token: 'd2p_new' } })
+    case 'a new address':
+      return store.update(store.get('prod'), { baseUrl: 'https://b.example.org' })
+    case 'a new address and token':
+      return store.update(store.get('prod'), { baseUrl: 'https://b.example.org', secrets: { token: 'd2p_new' } })
     case 'rename':
       return store.rename(store.get('prod'), 'production')
     default:
@@ -122,9 +126,12 @@ function change(store: ProfileStore, what: string): Promise<SavedProfile | Remov
   }
 }
 
-const OLD = [['prod', true, 'd2p_old']]
-const NEW = [['prod', true, 'd2p_new']]
-const RENAMED = [['production', true, 'd2p_old']]
+const [A, B] = ['https://a.example.org', 'https://b.example.org']
+const OLD = [['prod', true, 'd2p_old', A]]
+const NEW = [['prod', true, 'd2p_new', A]]
+const RENAMED = [['production', true, 'd2p_old', A]]
+const MOVED = [['prod', true, 'd2p_old', B]]
+const MOVED_NEW = [['prod', true, 'd2p_new', B]]
 
 /** What is done first, what then, what there may be after a crash, the last being the aim; how many entries the keyring has then. */
 const CASES = [
@@ -133,6 +140,9 @@ const CASES = [
   { first: ['add', 'to the file'], then: 'to the keyring', may: [OLD], entries: 1 },
   { first: ['add'], then: 'a new token', may: [OLD, NEW], entries: 1 },
   { first: ['add', 'to the file'], then: 'a new token', may: [OLD, NEW], entries: 0 },
+  { first: ['add'], then: 'a new address', may: [OLD, MOVED], entries: 1 },
+  { first: ['add'], then: 'a new address and token', may: [OLD, MOVED_NEW], entries: 1 },
+  { first: ['add', 'to the file'], then: 'a new address', may: [OLD, MOVED], entries: 0 },
   { first: ['add'], then: 'rename', may: [OLD, RENAMED], entries: 1 },
   { first: ['add', 'to the file'], then: 'rename', may: [OLD, RENAMED], entries: 0 },
   { first: ['add'], then: 'remove', may: [OLD, []], entries: 0 },
