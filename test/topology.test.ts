@@ -85,13 +85,17 @@ const CLI_LAYERS: Record<string, string> = {
   'bin.ts': 'main.ts',
   'main.ts':
     'commands completion context.ts exit-codes.ts failure.ts going-on.ts interrupts.ts io.ts output program.ts',
-  commands: 'batch command.ts completion failure.ts open-browser.ts output planned.ts prompts.ts',
+  commands:
+    'batch command.ts completion failure.ts interrupts.ts open-browser.ts output planned.ts prompts.ts read-stdin.ts',
   completion: 'command.ts commands global-options.ts',
-  batch: 'exit-codes.ts failure.ts interrupts.ts output',
+  batch: 'exit-codes.ts failure.ts file-failure.ts interrupts.ts output',
+  'going-on.ts': 'command.ts global-options.ts share-words.ts',
   'program.ts': 'command.ts failure.ts global-options.ts',
-  'context.ts': 'failure.ts middleware.ts planned.ts prompts.ts',
+  'context.ts': 'failure.ts middleware.ts output planned.ts prompts.ts',
   'prompts.ts': 'failure.ts',
-  'failure.ts': 'exit-codes.ts interrupts.ts',
+  'file-failure.ts': 'failure.ts',
+  'failure.ts': 'exit-codes.ts interrupts.ts said.ts',
+  'said.ts': 'output share-words.ts',
 }
 
 /** What the command line loads when a command needs it, and not before. */

@@ -78,6 +78,11 @@ export function failureOf(error: unknown): Failure {
   )
 }
 
+/** Whether an error says more than that it was ended by Ctrl-C: that a document is open to everyone. */
+export function isNews(error: unknown): boolean {
+  return isDhis2Error(error) && error.sharing !== undefined
+}
+
 /** Whether it is about a file of this machine, not about the server. */
 export function isLocal(error: Dhis2Error): boolean {
   return error.method === undefined && error.code !== 'network' && isFileError(error.cause)

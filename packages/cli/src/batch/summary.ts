@@ -1,4 +1,3 @@
-import { isDhis2Error } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
 import { exitCode } from '../exit-codes.js'
 import { CliError, exitOf, type Failure, failureOf } from '../failure.js'
@@ -41,11 +40,6 @@ export function endsBatch(
 ): boolean {
   if (code === 'unauthenticated' || exit === 'profile' || unreached >= GONE) return true
   return errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EROFS'
-}
-
-/** Whether an error says more than that it was ended by Ctrl-C: that a document is open to everyone. */
-export function isNews(error: unknown): boolean {
-  return isDhis2Error(error) && error.sharing !== undefined
 }
 
 /** What a batch has to say at its end. */

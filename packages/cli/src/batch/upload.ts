@@ -10,7 +10,7 @@ import {
   type Progress,
 } from '@dhis2-files/client'
 import type { CommandContext } from '../context.js'
-import { CliError, errnoOf, type Failure, failureOf } from '../failure.js'
+import { CliError, errnoOf, type Failure, failureOf, isNews } from '../failure.js'
 import { createProgress } from '../output/progress.js'
 import { shellWord } from '../output/shell.js'
 import { printable } from '../output/text.js'
@@ -19,7 +19,7 @@ import { lock } from './lock.js'
 import { filesOf, STDIN } from './paths.js'
 import { runPool } from './pool.js'
 import { stateFolder } from './state-folder.js'
-import { type BatchSummary, endBatch, endsBatch, isNews } from './summary.js'
+import { type BatchSummary, endBatch, endsBatch } from './summary.js'
 import { beginJournal, checkInput, checkJournal, inspected, plannedFile } from './upload-plan.js'
 
 /** What is uploaded: documents, or file resources alone. */
