@@ -18,16 +18,19 @@ export function withoutInline(text: string, path: Path): string {
   if (entry?.within?.children === undefined) return text
   const siblings = entry.within.children
   const before = siblings[siblings.indexOf(entry) - 1]
-  const comma = commaAfter(text, entry.valueEnd) ?? (before && commaAfter(text, before.valueEnd))
+  const comma = commaAfter(text, entry.valueEnd) ?? (before && commaAfter(text, before.valueEnd, entry.start))
   const own: Splice = { start: entry.start, end: entry.valueEnd, text: '' }
   // one at a time: the commas of the others change
   return withoutInline(spliced(text, comma === undefined ? [own] : [own, comma]), path)
 }
 
-/** The comma behind a value, with the blanks behind it. */
-function commaAfter(text: string, at: number): Splice | undefined {
+/** The comma behind a value, with the blanks behind it. @param next Where the next entry begins: blanks go when they lead there */
+function commaAfter(text: string, at: number, next?: number): Splice | undefined {
   const rest = /(?:[ \t\r\n]|#[^\n]*)*(,[ \t]*)?/y
   rest.lastIndex = at
   const comma = rest.exec(text)?.[1]
-  return comma === undefined ? undefined : { start: rest.lastIndex - comma.length, end: rest.lastIndex, text: '' }
+  if (comma === undefined) return undefined
+  const start = rest.lastIndex - comma.length
+  const isNear = next === undefined || rest.lastIndex === next
+  return { start, end: isNear ? rest.lastIndex : start + 1, text: '' }
 }
