@@ -1,3 +1,4 @@
+import { environmentValues, VARIABLES } from './environment.js'
 import { ProfileError } from './errors.js'
 import type { Environment } from './locate.js'
 import type { NewProfile, Profile, ProfileAuth, SecretName } from './profile.js'
@@ -16,21 +17,6 @@ export interface EnvironmentVariable {
 
 /** Shells that {@link shellLine} writes for. */
 export type Shell = 'sh' | 'fish' | 'powershell'
-
-/** Which variable says what, in the order in which they win. */
-const VARIABLES: Readonly<
-  Record<Exclude<ProfileAuth, 'oauth2'>, readonly (readonly [name: string, of: SecretName | 'username'])[]>
-> = {
-  pat: [['DHIS2_PAT', 'token']],
-  basic: [
-    ['DHIS2_USERNAME', 'username'],
-    ['DHIS2_PASSWORD', 'password'],
-  ],
-  session: [
-    ['DHIS2_SESSION_COOKIE', 'cookie'],
-    ['DHIS2_SESSION_XSRF', 'xsrfToken'],
-  ],
-}
 
 /**
  * A profile as variables of the environment, with its secrets: what dhis2w-utils and this package read without a file. Variables
@@ -99,32 +85,19 @@ const SHELLS: Readonly<Record<Shell, ShellLines>> = {
  */
 export function profileFromEnvironment(auth: ProfileAuth, env: Environment): Partial<NewProfile> {
   const found = <K extends string>(names: Readonly<Record<K, string>>): { readonly [N in K]?: string } => {
-    const pairs = Object.entries<string>(names).map(([member, name]) => [member, env[name]] as const)
+    const pairs = Object.entries<string>(names).map(([member, name]) => [member, env[name]?.trim()] as const)
     return Object.fromEntries(pairs.filter(([, value]) => value !== undefined && value !== '')) as never
   }
-  const baseUrl = found({ baseUrl: 'DHIS2_URL' })
-  switch (auth) {
-    case 'pat':
-      return { ...baseUrl, auth, secrets: found({ token: 'DHIS2_PAT' }) }
-    case 'basic':
-      return {
-        ...baseUrl,
-        auth,
-        ...found({ username: 'DHIS2_USERNAME' }),
-        secrets: found({ password: 'DHIS2_PASSWORD' }),
-      }
-    case 'session':
-      return { ...baseUrl, auth, secrets: found({ cookie: 'DHIS2_SESSION_COOKIE', xsrfToken: 'DHIS2_SESSION_XSRF' }) }
-    case 'oauth2':
-      return {
-        ...baseUrl,
-        auth,
-        ...found({
-          clientId: 'DHIS2_OAUTH_CLIENT_ID',
-          scope: 'DHIS2_OAUTH_SCOPES',
-          redirectUri: 'DHIS2_OAUTH_REDIRECT_URI',
-        }),
-        secrets: found({ clientSecret: 'DHIS2_OAUTH_CLIENT_SECRET' }),
-      }
+  const { username, ...secrets } = environmentValues(env, auth)
+  const known = { ...found({ baseUrl: 'DHIS2_URL' }), auth }
+  if (auth !== 'oauth2') return { ...known, ...(username !== undefined && { username }), secrets }
+  return {
+    ...known,
+    ...found({
+      clientId: 'DHIS2_OAUTH_CLIENT_ID',
+      scope: 'DHIS2_OAUTH_SCOPES',
+      redirectUri: 'DHIS2_OAUTH_REDIRECT_URI',
+    }),
+    secrets: found({ clientSecret: 'DHIS2_OAUTH_CLIENT_SECRET' }),
   }
 }

@@ -1,22 +1,33 @@
 import { ProfileError } from './errors.js'
 import type { Environment } from './locate.js'
-import type { Profile, ProfileVersion, SecretName, Secrets } from './profile.js'
-import { problemOfBaseUrl } from './profile-tables.js'
+import type { Profile, ProfileAuth, ProfileVersion, SecretName, Secrets } from './profile.js'
+import { cleanSecret, problemOfBaseUrl } from './profile-tables.js'
 import { Secret } from './secret.js'
 
-const VARIABLES: Readonly<Partial<Record<SecretName, string>>> = {
-  token: 'DHIS2_PAT',
-  password: 'DHIS2_PASSWORD',
-  cookie: 'DHIS2_SESSION_COOKIE',
-  xsrfToken: 'DHIS2_SESSION_XSRF',
+/** Which variable says what for each way to sign in, the ways in the order in which they win. */
+export const VARIABLES: Readonly<
+  Record<ProfileAuth, readonly (readonly [name: string, of: SecretName | 'username'])[]>
+> = {
+  pat: [['DHIS2_PAT', 'token']],
+  basic: [
+    ['DHIS2_USERNAME', 'username'],
+    ['DHIS2_PASSWORD', 'password'],
+  ],
+  session: [
+    ['DHIS2_SESSION_COOKIE', 'cookie'],
+    ['DHIS2_SESSION_XSRF', 'xsrfToken'],
+  ],
+  // no variable can say it
+  oauth2: [],
 }
 
-/** Which secrets each way to sign in takes from the environment. */
-const TAKES: Readonly<Record<Profile['auth'], readonly SecretName[]>> = {
-  pat: ['token'],
-  basic: ['password'],
-  session: ['cookie', 'xsrfToken'],
-  oauth2: [],
+/** What the variables of one way to sign in say: without blanks and line ends around it, as a file may bring them; passwords as they are. */
+export function environmentValues(
+  env: Environment,
+  auth: ProfileAuth,
+): { readonly [K in SecretName | 'username']?: string } {
+  const pairs = VARIABLES[auth].map(([name, of]) => [of, cleanSecret(of, env[name] ?? '')] as const)
+  return Object.fromEntries(pairs.filter(([, value]) => value !== ''))
 }
 
 /**
@@ -27,7 +38,6 @@ const TAKES: Readonly<Record<Profile['auth'], readonly SecretName[]>> = {
 export function environmentProfile(env: Environment, warn: (message: string) => void): Profile | undefined {
   const baseUrl = (env['DHIS2_URL'] ?? '').trim()
   if (baseUrl === '') return undefined
-  const username = env['DHIS2_USERNAME'] || undefined
   const auth = authOf(env)
   if (auth === undefined) {
     warn(
@@ -47,18 +57,27 @@ export function environmentProfile(env: Environment, warn: (message: string) => 
     name: undefined,
     baseUrl,
     auth,
-    ...(auth === 'basic' && { username }),
+    ...(auth === 'basic' && { username: environmentValues(env, auth).username }),
     ...(version !== undefined && { version }),
     settings: { readOnly: false },
     source: { kind: 'environment', chosenBy: 'DHIS2_URL' },
   }
 }
 
-function authOf(env: Environment): Profile['auth'] | undefined {
-  if (env['DHIS2_PAT']) return 'pat'
-  if (env['DHIS2_USERNAME'] && env['DHIS2_PASSWORD']) return 'basic'
-  if (env['DHIS2_SESSION_COOKIE']) return 'session'
-  return undefined
+function authOf(env: Environment): ProfileAuth | undefined {
+  const auths = Object.keys(VARIABLES) as ProfileAuth[]
+  return auths.find((auth) => {
+    const values = environmentValues(env, auth)
+    return NEEDED[auth].length > 0 && NEEDED[auth].every((name) => values[name] !== undefined)
+  })
+}
+
+/** Without which a way to sign in is not meant. */
+const NEEDED: Readonly<Record<ProfileAuth, readonly (SecretName | 'username')[]>> = {
+  pat: ['token'],
+  basic: ['username', 'password'],
+  session: ['cookie'],
+  oauth2: [],
 }
 
 function versionOf(text: string, warn: (message: string) => void): ProfileVersion | undefined {
@@ -73,11 +92,7 @@ function versionOf(text: string, warn: (message: string) => void): ProfileVersio
 }
 
 /** The secrets of the profile that the environment describes. */
-export function environmentSecrets(env: Environment, profile: Pick<Profile, 'auth'>): Secrets {
-  const found: { [K in SecretName]?: Secret } = {}
-  for (const name of TAKES[profile.auth]) {
-    const value = env[VARIABLES[name] ?? '']
-    if (value) found[name] = new Secret(value)
-  }
-  return found
+export function environmentSecrets(env: Environment, { auth }: Pick<Profile, 'auth'>): Secrets {
+  const { username: _, ...secrets } = environmentValues(env, auth)
+  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, new Secret(value)]))
 }

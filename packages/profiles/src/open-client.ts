@@ -5,7 +5,7 @@ import { readTokens } from './oauth2/keep-tokens.js'
 import { accessTokenOf, signInHint } from './oauth2/renewal.js'
 import type { Profile, SecretName, Secrets } from './profile.js'
 import { cookieHeader } from './profile-changes.js'
-import { secretsOf } from './profile-secrets.js'
+import { placeOfSecret, secretsOf } from './profile-secrets.js'
 import { SECRETS } from './profile-tables.js'
 import { readOnly } from './read-only.js'
 import { ProfileStore } from './store.js'
@@ -27,14 +27,51 @@ export async function openClient(
   const { middleware = [], ...rest } = overrides
   // what only shows or changes profiles need not load it
   const { Dhis2Client: Client } = await import('@dhis2-files/client')
-  return new Client({
+  const given: Dhis2ClientOptions = {
     ...(await connectionOf(core, profile)),
     auth: rest.auth ?? (await authOf(core, profile)),
     version: version?.replace('v', '2.'),
     maxFileUploadSize: settings.maxFileSize,
     ...rest,
     middleware: [...(settings.readOnly ? [readOnly(profile)] : []), ...middleware],
+  }
+  try {
+    return new Client(given)
+  } catch (error) {
+    throw error instanceof TypeError ? await notUsable(core, profile, error, rest) : error
+  }
+}
+
+/** What the client does not take, with where it is written. What a caller brought is the caller's: that error stays. */
+async function notUsable(
+  core: StoreCore,
+  profile: Profile,
+  error: TypeError,
+  overrides: Partial<Dhis2ClientOptions>,
+): Promise<Error> {
+  // the client's messages begin with the option, and show no secret
+  const [, option = '', member = ''] = /^(\w+)(?:\.(\w+))?/.exec(error.message) ?? []
+  if (Object.hasOwn(overrides, option)) return error
+  const { name, source } = profile
+  const isSecret = Object.hasOwn(SECRETS, member)
+  const where = isSecret ? await placeOfSecret(core, profile, member as SecretName) : PLACES[option]?.(profile)
+  const whose = name === undefined ? 'What the environment says' : `The profile “${name}”`
+  return new ProfileError(`${whose} cannot be used: ${error.message}`, {
+    code: 'invalid-profile',
+    hint: `Correct ${where ?? source.path ?? 'the variables DHIS2_…'}.`,
+    profile: name,
+    path: source.path,
+    cause: error,
   })
+}
+
+/** Where options of the client are written in a profile. */
+const PLACES: Readonly<Record<string, (profile: Profile) => string>> = {
+  baseUrl: ({ source }) => (source.path === undefined ? 'DHIS2_URL' : `base_url in ${source.path}`),
+  proxy: ({ source }) => `proxy in ${source.settingsPath ?? 'the environment'}`,
+  ca: ({ settings, source }) => `ca in ${source.settingsPath ?? 'the environment'} (${settings.ca}), or that file`,
+  connections: ({ source }) => `connections in ${source.settingsPath}`,
+  maxFileUploadSize: ({ source }) => `max_file_size in ${source.settingsPath}`,
 }
 
 async function authOf(core: StoreCore, profile: Profile): Promise<Auth> {

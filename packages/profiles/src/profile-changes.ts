@@ -1,6 +1,6 @@
 import { ProfileError } from './errors.js'
 import type { NewProfile, ProfileChanges, SecretName, SecretValues } from './profile.js'
-import { FIELDS, OWN, readFields, readSettings, SECRETS, SETTINGS } from './profile-tables.js'
+import { cleanSecret, FIELDS, OWN, readFields, readSettings, SECRETS, SETTINGS } from './profile-tables.js'
 import type { Change, Scalar, Table } from './toml/change.js'
 
 type Values = Readonly<Record<string, Scalar | null | undefined>>
@@ -79,7 +79,7 @@ export function checkSecrets<T extends { readonly [K in SecretName]?: string | n
   for (const [member, value] of Object.entries(secrets) as [SecretName, string | null | undefined][]) {
     if (value === undefined) continue
     if (value === null) checked[member] = null
-    else checked[member] = checkSecret(name, member, member === 'password' ? value : value.trim())
+    else checked[member] = checkSecret(name, member, cleanSecret(member, value))
   }
   return checked as T
 }

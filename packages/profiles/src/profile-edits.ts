@@ -21,6 +21,7 @@ import {
   presentSecrets,
   settingChanges,
 } from './profile-changes.js'
+import { defined } from './profile-tables.js'
 import type { StoreCore } from './store-core.js'
 import type { Change } from './toml/change.js'
 import { newId, originOf } from './vault.js'
@@ -217,10 +218,6 @@ function ensureThere(folder: ProfileFolder, name: string): void {
   if (folder.profiles.profiles.has(name)) return
   const { path } = folder.profiles
   throw new ProfileError(`There is no profile “${name}” in ${path}.`, { code: 'unknown-profile', path, profile: name })
-}
-
-function defined<T extends object>(members: T): T {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T
 }
 
 function withoutNull<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], null> } {

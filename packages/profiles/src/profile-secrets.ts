@@ -1,6 +1,7 @@
-import { environmentSecrets } from './environment.js'
+import { environmentSecrets, VARIABLES } from './environment.js'
 import { reasonOf } from './keyring.js'
 import type { Profile, SecretName, SecretPlace, Secrets, ShownProfile, ShownSecret } from './profile.js'
+import { SECRETS } from './profile-tables.js'
 import { MASK, Secret } from './secret.js'
 import type { StoreCore } from './store-core.js'
 import { originOf } from './vault.js'
@@ -15,6 +16,16 @@ type Placed = { readonly [P in SecretPlace]: Secrets }
 export async function secretsOf(core: StoreCore, profile: Profile): Promise<Secrets> {
   const { environment, keyring, file } = await placed(core, profile)
   return { ...environment, ...keyring, ...file }
+}
+
+/** Where a secret of a profile comes from, for a person who is to correct it. */
+export async function placeOfSecret(core: StoreCore, profile: Profile, name: SecretName): Promise<string> {
+  const { environment, file } = await placed(core, profile)
+  if (environment[name] !== undefined) {
+    return VARIABLES[profile.auth].find(([, of]) => of === name)?.[0] ?? 'the environment'
+  }
+  if (file[name] !== undefined) return `${SECRETS[name]} in ${profile.source.path}`
+  return `${SECRETS[name]} of the profile, which is in the system keyring`
 }
 
 /** A profile with what is known of its secrets, masked. */

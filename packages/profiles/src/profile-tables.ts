@@ -167,16 +167,23 @@ function shownProxy(proxy: string | false | undefined): string | false | undefin
   return url.href.replace(':***@', `:${MASK}@`)
 }
 
+/** A secret without the blanks and line ends that come with copying; a password as it is, because they may belong to it. */
+export function cleanSecret(name: SecretName | 'username', value: string): string {
+  return name === 'password' ? value : value.trim()
+}
+
 /** The secrets that a profile's table holds. */
 export function readSecrets(table: Table): { [K in SecretName]?: string } {
   const found: { [K in SecretName]?: string } = {}
   for (const [name, key] of Object.entries(SECRETS) as [SecretName, string][]) {
     const value = table[key]
-    if (typeof value === 'string' && value !== '') found[name] = value
+    const clean = typeof value === 'string' ? cleanSecret(name, value) : ''
+    if (clean !== '') found[name] = clean
   }
   return found
 }
 
-function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+/** The members that are not `undefined`. */
+export function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
 }

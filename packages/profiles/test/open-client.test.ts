@@ -152,9 +152,39 @@ describe('a client of a profile', () => {
     const path = join(dirname(world.globalPath), 'ministry.pem')
     await expect(openClient(store, store.get('prod'))).rejects.toMatchObject({ code: 'file-failed', path })
     world.write(path, 'no certificate')
-    await expect(openClient(store, store.get('prod'))).rejects.toThrow(TypeError)
+    await expect(openClient(store, store.get('prod'))).rejects.toMatchObject({
+      code: 'invalid-profile',
+      message: expect.stringMatching(/“prod” cannot be used: ca .*Correct ca in .*dhis2-files\.toml/),
+    })
     world.write(path, rootCertificates[0] ?? '')
     await (await openClient(store, store.get('prod'))).close()
+  })
+
+  test('takes secrets without the line ends that files bring, from the environment and the file', async () => {
+    const { url, token } = await serve()
+    const world = createWorld()
+    world.write(world.globalPath, `[profiles.prod]\nbase_url = "${url}"\nauth = "pat"\ntoken = " ${token}\\r\\n"\n`)
+    const store = await world.open({ env: { DHIS2_URL: `${url}\r`, DHIS2_PAT: `${token}\r\n` } })
+    for (const profile of [store.resolve(), store.get('prod')]) {
+      const client = await openClient(store, profile)
+      expect((await client.system.me()).username).toBe('admin')
+      await client.close()
+    }
+  })
+
+  test('names the variable or the key of a secret that no client takes, without showing it', async () => {
+    const world = createWorld()
+    world.write(world.globalPath, '[profiles.prod]\nbase_url = "https://a"\nauth = "pat"\ntoken = "d2p bad"\n')
+    const store = await world.open({ env: { DHIS2_URL: 'https://a', DHIS2_PAT: 'd2p bad' } })
+    for (const [profile, place] of [
+      [store.resolve(), 'DHIS2_PAT'],
+      [store.get('prod'), `token in ${world.globalPath}`],
+    ] as const) {
+      const error = await openClient(store, profile).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'invalid-profile', hint: `Correct ${place}.` })
+      expect((error as Error).message).not.toContain('d2p bad')
+    }
+    await expect(openClient(store, store.get('prod'), { auth: { token: 'a b' } })).rejects.toThrow(TypeError)
   })
 
   test('has other options where a caller gives them', async () => {
