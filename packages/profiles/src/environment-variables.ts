@@ -1,7 +1,7 @@
 import { environmentValues, VARIABLES } from './environment.js'
 import { ProfileError } from './errors.js'
 import type { Environment } from './locate.js'
-import type { NewProfile, Profile, ProfileAuth, SecretName } from './profile.js'
+import type { NewProfile, Profile, ProfileAuth } from './profile.js'
 import { secretsOf } from './profile-secrets.js'
 import { ProfileStore } from './store.js'
 

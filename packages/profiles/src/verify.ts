@@ -20,7 +20,7 @@ export interface ProfileCheck {
   readonly version: string | undefined
   /** How long the server takes to answer a small request, in milliseconds, when it is connected and signed in. */
   readonly latencyMs: number | undefined
-  /** Whether documents can be made: by the user's authorities, and by `read_only`. */
+  /** Whether documents can be made: by the user's authorities, by what the token allows, and by `read_only`. */
   readonly canWrite: boolean | undefined
   /** What is wrong, or will surprise, each a sentence. */
   readonly problems: readonly string[]
@@ -62,8 +62,15 @@ export async function verifyProfile(
     const start = performance.now()
     await client.system.ping({ signal })
     const latencyMs = Math.max(1, Math.round(performance.now() - start))
-    const [canWrite, ...why] = writing(profile, me)
-    const problems = [...why, ...versionProblems(profile, version), ...caution(profile)]
+    const [mayWrite, ...why] = writing(profile, me)
+    const limit = mayWrite && auth === 'pat' ? await limitOfToken(client, signal) : undefined
+    const canWrite = mayWrite && limit === undefined
+    const problems = [
+      ...why,
+      ...(limit === undefined ? [] : [limit]),
+      ...versionProblems(profile, version),
+      ...caution(profile),
+    ]
     const found = { username: me.username, version, latencyMs, canWrite }
     return { name, ok: true, baseUrl, auth, ...found, problems, error: undefined }
   } catch (error) {
@@ -88,6 +95,24 @@ function writing({ settings, source }: Profile, me: Me): readonly [canWrite: boo
     )
   }
   return [mayWrite && !settings.readOnly, ...why]
+}
+
+/**
+ * Why a personal access token does not let this user write: it may be limited to methods. A POST to where DHIS2 has only a GET is
+ * refused before anything is done, with 401 where the token is the reason.
+ */
+async function limitOfToken(client: Dhis2Client, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const { isDhis2Error } = await import('@dhis2-files/client')
+  try {
+    const answer = await client.request('api/system/ping', { method: 'POST', signal })
+    await answer.body?.cancel()
+  } catch (error) {
+    if (!isDhis2Error(error)) throw error
+    if (error.status === 401) {
+      return 'Nothing can be written with this token: it does not allow the method POST. Make one that does.'
+    }
+  }
+  return undefined
 }
 
 function versionProblems({ version: pinned, source }: Profile, version: string): readonly string[] {

@@ -9,14 +9,17 @@ import { createWorld, type World } from './world.js'
 const closing: (() => Promise<unknown>)[] = []
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
 
-async function serve(options: EmulatorOptions = {}): Promise<{ emulator: Emulator; url: string; token: string }> {
+async function serve(
+  options: EmulatorOptions = {},
+  attributes: readonly object[] = [],
+): Promise<{ emulator: Emulator; url: string; token: string }> {
   const emulator = createEmulator({ version: '2.43', ...options })
   closing.push(() => emulator.close())
   const { url } = await emulator.serve()
   const answer = await fetch(`${url}/api/apiToken`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa('admin:district')}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'tests' }),
+    body: JSON.stringify({ name: 'tests', attributes }),
   })
   const { response } = (await answer.json()) as { response: { key: string } }
   return { emulator, url, token: response.key }
@@ -218,6 +221,18 @@ describe('a check of a profile', () => {
     })
     expect(check.version).toMatch(/^2\.43/)
     expect(check.latencyMs).toBeGreaterThan(0)
+  })
+
+  test('tells when the token lets nothing be written, and writes nothing to know it', async () => {
+    const { url, token, emulator } = await serve({}, [{ type: 'MethodAllowedList', allowedMethods: ['GET'] }])
+    const store = await createWorld().open({ env: { DHIS2_URL: url, DHIS2_PAT: token } })
+    expect(await verifyProfile(store, store.resolve())).toMatchObject({
+      ok: true,
+      canWrite: false,
+      problems: [expect.stringContaining('does not allow the method POST')],
+    })
+    const others = emulator.log.filter(({ method }) => method !== 'GET').map(({ path }) => path)
+    expect(others).toEqual(['/api/apiToken', '/api/system/ping'])
   })
 
   test('tells what stands against writing', async () => {
