@@ -1,5 +1,6 @@
 import type { Dhis2Client, Me } from '@dhis2-files/client'
 import { isProfileError } from './errors.js'
+import { isLoopbackHost } from './loopback-host.js'
 import { openClient } from './open-client.js'
 import type { Profile, ProfileAuth } from './profile.js'
 import type { ProfileStore } from './store.js'
@@ -124,7 +125,7 @@ function versionProblems({ version: pinned, source }: Profile, version: string):
 /** Who reads along on the way has the secrets. */
 function caution({ baseUrl }: Profile): readonly string[] {
   const { protocol, hostname } = new URL(baseUrl)
-  const isNear = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) || hostname.endsWith('.localhost')
+  const isNear = isLoopbackHost(hostname) || hostname.endsWith('.localhost')
   if (protocol === 'https:' || isNear) return []
   return [`${baseUrl} is not encrypted: everybody on the way can read what signs in. Use https:.`]
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { ProfileError } from '../errors.js'
+import { isLoopbackHost } from '../loopback-host.js'
 import { pageOf } from './page.js'
 
 /** The browser's visit with the answer of the authorization server. */
@@ -18,7 +19,7 @@ export interface Loopback {
 
 /** Whether a browser on this machine can come back to this address by itself. */
 export function isLoopback(uri: URL): boolean {
-  return uri.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(uri.hostname)
+  return uri.protocol === 'http:' && isLoopbackHost(uri.hostname)
 }
 
 /**
