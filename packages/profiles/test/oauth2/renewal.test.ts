@@ -321,7 +321,7 @@ describe('an access token', () => {
     if (what === 'rename') expect(await ask(other, other.get('production'))).toBe('admin')
   })
 
-  test('of a renewal whose sign-in is there no more is not kept', async () => {
+  test('of a renewal whose sign-in is there no more is not kept, and the server is told', async () => {
     const world = await createOAuth2World(ROTATING)
     const { store, profile } = await signedIn(world)
     world.later(600)
@@ -334,5 +334,7 @@ describe('an access token', () => {
     world.write(path, '{}')
     await expect(asking).rejects.toMatchObject({ code: 'unauthenticated' })
     expect(tokensFile(world)).toBe('{}')
+    // the new ones, where the server had been asked for them
+    expect(world.count('POST /oauth2/revoke')).toBe(world.count('POST /oauth2/token') - 1)
   })
 })
