@@ -13,11 +13,21 @@ export const logout = defineCommand({
     const { out, signal } = context
     const { logout: forget } = await import('@dhis2-files/profiles')
     const profile = await chosen(context, name)
-    const { forgotten, endedOnServer } = await forget(await context.profiles(), profile, { signal })
-    const told = { status: forgotten ? 'signed-out' : 'absent', name: profile.name, ended_on_server: endedOnServer }
+    const ended = await forget(await context.profiles(), profile, { signal })
+    const { forgotten, endedOnServer, leftBehind, serverProblem } = ended
+    const told = {
+      status: forgotten ? 'signed-out' : 'absent',
+      name: profile.name,
+      ended_on_server: endedOnServer,
+      left_behind: leftBehind,
+      server_problem: serverProblem,
+    }
     out.result(told, () =>
       forgotten ? `signed out ${callIt(profile)} of ${profile.baseUrl}` : `${callIt(profile)} was not signed in`,
     )
-    if (forgotten && !endedOnServer) out.warn('The server was not told: there the sign-in lasts until it expires.')
+    if (leftBehind !== undefined) out.warn(leftBehind)
+    if (forgotten && !endedOnServer) {
+      out.warn(serverProblem ?? 'The server was not told: there the sign-in lasts until it expires.')
+    }
   },
 })
