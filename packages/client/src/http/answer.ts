@@ -19,7 +19,7 @@ export interface AnswerHead {
  */
 export interface Answer extends AnswerHead {
   readonly ok: boolean
-  readonly type?: ResponseType
+  readonly type?: Response['type']
   readonly body: ReadableStream<Uint8Array> | null
 }
 
