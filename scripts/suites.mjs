@@ -14,7 +14,7 @@ export const SUITES = [
     about: 'unit, stories, conformance, faults, packed, topology',
     command: ['vitest', 'run'],
     counts: 'vitest',
-    minutes: 15,
+    minutes: 30,
   },
   {
     name: 'networks',
