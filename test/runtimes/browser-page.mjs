@@ -11,7 +11,7 @@ const CASES = {
     await page.fill('[name=username]', 'admin')
     await page.fill('[name=password]', 'secret-guess')
     await page.click('#sign-in button')
-    const text = await page.locator('#error').innerText()
+    const text = await page.locator('#error:not([hidden])').innerText()
     ok(/401/.test(text) && !text.includes('secret-guess'), text)
   },
 
@@ -63,7 +63,7 @@ const CASES = {
     writeFileSync(file, 'MZ')
     await page.setInputFiles('[name=file]', file)
     await page.click('#upload button')
-    const text = await page.locator('#error').innerText()
+    const text = await page.locator('#error:not([hidden])').innerText()
     ok(text.includes('program.exe') && text.includes('exe'), text)
   },
 }
