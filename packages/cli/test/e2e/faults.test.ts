@@ -10,7 +10,7 @@ const CONTENT = new Uint8Array(400_000).map((_, at) => (at * 29) % 251)
 
 test.concurrent.for(VERSIONS)('an upload gets through everything at once on %s', async (version, { open }) => {
   const world = await open({ version })
-  await world.file('scan.bin', CONTENT)
+  await world.file('scan.dat', CONTENT)
   const { emulator } = world
   emulator.inject({
     kind: 'status',
@@ -23,40 +23,40 @@ test.concurrent.for(VERSIONS)('an upload gets through everything at once on %s',
   emulator.inject({ kind: 'lost-answer', route: 'POST /api/fileResources', count: 1 })
   emulator.inject({ kind: 'html', status: 502, route: 'POST /api/documents', count: 1 })
   emulator.inject({ kind: 'lost-answer', route: 'POST /api/documents', count: 1 })
-  const ran = await world.run(['documents', 'upload', 'scan.bin', '--json', '--verbose'])
+  const ran = await world.run(['documents', 'upload', 'scan.dat', '--json', '--verbose'])
   expect(ran.code, ran.stderr).toBe(0)
   expect(ran.json().files).toMatchObject([{ status: 'uploaded' }])
   expect(ran.stderr).toContain('503')
   expect(emulator.log.filter(({ fault }) => fault !== undefined)).toHaveLength(5)
-  await expectExactlyOnce(world, new Map([['scan.bin', CONTENT]]))
+  await expectExactlyOnce(world, new Map([['scan.dat', CONTENT]]))
 })
 
 test.concurrent.for(VERSIONS)(
   'a download that is cut again and again is whole in the end on %s',
   async (version, { open }) => {
     const world = await open({ version })
-    const { uid } = await world.client.files.uploadDocument(CONTENT, { name: 'Scan', filename: 'scan.bin' })
+    const { uid } = await world.client.files.uploadDocument(CONTENT, { name: 'Scan', filename: 'scan.dat' })
     const route = 'GET /api/documents/*/data'
     const faults = [
       world.emulator.inject({ kind: 'truncate', afterBytes: 300_000, route, count: 1 }),
       world.emulator.inject({ kind: 'drop', direction: 'down', afterBytes: 100_000, route, count: 1 }),
       world.emulator.inject({ kind: 'corrupt', atByte: 1_000, route, count: 1 }),
     ]
-    const ran = await world.run(['documents', 'download', uid, '--to', 'scan.bin'])
+    const ran = await world.run(['documents', 'download', uid, '--to', 'scan.dat'])
     expect(ran.code, ran.stderr).toBe(0)
     expect(faults.map(({ fired }) => fired)).toEqual([1, 1, 1])
-    expect(md5(await world.bytes('scan.bin'))).toBe(md5(CONTENT))
+    expect(md5(await world.bytes('scan.dat'))).toBe(md5(CONTENT))
   },
 )
 
 test.concurrent.for([
-  ['bytes that are always damaged', { kind: 'corrupt' as const }, 10, 'integrity'],
-  ['a proxy that always gives up', { kind: 'html' as const, status: 502 }, 12, 'server'],
-  ['bytes that the server has lost', { kind: 'missing-blob' as const }, 9, 'lost-content'],
-] as const)('%s leave no file, and the exit code says which', async ([, fault, code, name], { open }) => {
+  ['bytes that are always damaged', { kind: 'corrupt' as const }, 10, 'integrity', 'GET /api/documents/*/data'],
+  ['a proxy that always gives up', { kind: 'html' as const, status: 502 }, 12, 'server', 'GET /api/documents/*/data'],
+  ['bytes that the server has lost', { kind: 'missing-blob' as const }, 9, 'lost-content', '*'],
+] as const)('%s leave no file, and the exit code says which', async ([, fault, code, name, route], { open }) => {
   const world = await open()
   const uid = await uploaded(world)
-  world.emulator.inject({ ...fault, route: 'GET /api/documents/*/data' })
+  world.emulator.inject({ ...fault, route })
   const ran = await world.run(['documents', 'download', uid, '--to', 'report.txt', '--json'])
   expect(ran.code, ran.stderr).toBe(code)
   expect(ran.json()).toMatchObject({ error: { code: name, exitCode: code } })
@@ -80,9 +80,9 @@ test.concurrent('a wrong password ends a batch at the first request: accounts ar
 
 test.concurrent('a file that is too large is refused before it is sent', async ({ open }) => {
   const world = await open()
-  await world.file('large.bin', new Uint8Array(10_000_001))
+  await world.file('large.dat', new Uint8Array(10_000_001))
   const log = world.watch()
-  const ran = await world.run(['documents', 'upload', 'large.bin', '--json'])
+  const ran = await world.run(['documents', 'upload', 'large.dat', '--json'])
   expect(ran.code).toBe(8)
   expect(ran.json().error).toMatchObject({ code: 'too-large', exitCode: 8 })
   expect(log().filter(({ method }) => method === 'POST')).toEqual([])

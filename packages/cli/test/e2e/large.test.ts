@@ -34,22 +34,22 @@ test('2 GiB go up and come back in less than 200 MB of memory', { timeout: 600_0
     '[profiles.here]\nmax_file_size = 3000000000\n',
     { mode: 0o600 },
   )
-  const file = world.path('large.bin')
+  const file = world.path('large.dat')
   const handle = await openFile(file, 'w')
   await handle.truncate(GIB_2)
   // so that its beginning, middle and end are told apart
   for (const at of [0, GIB_2 / 2, GIB_2 - 8]) await handle.write(Buffer.from(`at ${at}`.slice(0, 8)), 0, undefined, at)
   await handle.close()
 
-  expect(await peakOf(world, ['documents', 'upload', 'large.bin'])).toBeLessThan(MEMORY_LIMIT)
+  expect(await peakOf(world, ['documents', 'upload', 'large.dat'])).toBeLessThan(MEMORY_LIMIT)
   const [document] = [...world.emulator.state.documents.values()]
   const resource = world.emulator.state.fileResources.get(String(document?.['url']))
-  expect(resource).toMatchObject({ name: 'large.bin', contentLength: GIB_2 })
+  expect(resource).toMatchObject({ name: 'large.dat', contentLength: GIB_2 })
 
-  const peak = await peakOf(world, ['documents', 'download', document?.id ?? '', '--to', 'back.bin'])
+  const peak = await peakOf(world, ['documents', 'download', document?.id ?? '', '--to', 'back.dat'])
   expect(peak).toBeLessThan(MEMORY_LIMIT)
-  const [sent, came] = [await md5sum(file), await md5sum(world.path('back.bin'))]
+  const [sent, came] = [await md5sum(file), await md5sum(world.path('back.dat'))]
   expect(came).toBe(sent)
   expect(resource?.contentMd5).toBe(sent)
-  await rm(world.path('back.bin'))
+  await rm(world.path('back.dat'))
 })

@@ -182,7 +182,7 @@ describe('a journal', () => {
     world.emulator.inject({ kind: 'html', status: 502, route: 'POST /api/documents' })
     const failed = await world.run(['documents', 'upload', 'files/*', '--journal', 'j'])
     expect(failed.code).toBe(12)
-    await world.file('files/file-000.bin', 'Something else.')
+    await world.file('files/file-000.dat', 'Something else.')
     const changed = await world.run(['documents', 'upload', '--resume', 'j', '--dry-run'])
     expect(changed.code, changed.stderr).toBe(0)
     const other = await world.run(['resources', 'upload', '--resume', 'j'])
@@ -259,15 +259,15 @@ describe('what cannot be read', () => {
   test.concurrent('is told, and the others arrive', async ({ open }) => {
     const world = await open()
     const files = await someFiles(world, 3)
-    await symlink('nowhere', world.path('files/dangling.bin'))
-    await symlink('loop.bin', world.path('files/loop.bin'))
+    await symlink('nowhere', world.path('files/dangling.dat'))
+    await symlink('loop.dat', world.path('files/loop.dat'))
     const paths = [
-      'files/file-000.bin',
-      'files/dangling.bin',
-      'files/file-001.bin',
-      'files/loop.bin',
-      'files/file-002.bin',
-      'gone.bin',
+      'files/file-000.dat',
+      'files/dangling.dat',
+      'files/file-001.dat',
+      'files/loop.dat',
+      'files/file-002.dat',
+      'gone.dat',
     ]
     const ran = await world.run(['documents', 'upload', ...paths, '--json'])
     expect(ran.code, ran.stderr).toBe(20)
@@ -276,30 +276,30 @@ describe('what cannot be read', () => {
     expect(summary).toMatchObject({ done: 3, failed: 3, left: 0 })
     const failed = told.filter(({ status }: { status: string }) => status === 'failed')
     expect(failed.map((one: { path: string }) => path.basename(one.path)).sort()).toEqual([
-      'dangling.bin',
-      'gone.bin',
-      'loop.bin',
+      'dangling.dat',
+      'gone.dat',
+      'loop.dat',
     ])
     for (const one of failed) expect(one.error.message).toContain(path.basename(one.path))
     await expectExactlyOnce(world, files)
     // put right, the rest goes along
-    await world.file('gone.bin', 'Here I am.')
+    await world.file('gone.dat', 'Here I am.')
     const rest = await world.shell(next)
     expect(rest.code, rest.stderr).toBe(20)
-    await expectExactlyOnce(world, new Map<string, string | Uint8Array>([...files, ['gone.bin', 'Here I am.']]))
+    await expectExactlyOnce(world, new Map<string, string | Uint8Array>([...files, ['gone.dat', 'Here I am.']]))
   })
 
   test.concurrent('alone ends with 14', async ({ open }) => {
     const world = await open()
-    const ran = await world.run(['documents', 'upload', 'gone.bin', '--json'])
+    const ran = await world.run(['documents', 'upload', 'gone.dat', '--json'])
     expect(ran.code).toBe(14)
-    expect(ran.json().error.message).toContain('gone.bin')
+    expect(ran.json().error.message).toContain('gone.dat')
   })
 
   test.concurrent('because of its permissions is told, and the others arrive', async ({ open, skip }) => {
     const world = await open()
     const files = await someFiles(world, 2)
-    const secret = await world.file('files/secret.bin', 'Nobody may read this.')
+    const secret = await world.file('files/secret.dat', 'Nobody may read this.')
     await chmod(secret, 0o000)
     const isRoot = process.getuid?.() === 0
     const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
@@ -313,7 +313,7 @@ describe('what cannot be read', () => {
     const ran = await world.run(['documents', 'upload', 'files/*', '--json'], isRoot ? { under: nobody } : {})
     expect(ran.code, ran.stderr).toBe(20)
     const failed = ran.json().files.filter(({ status }: { status: string }) => status === 'failed')
-    expect(failed).toMatchObject([{ path: secret, error: { message: expect.stringContaining('secret.bin') } }])
+    expect(failed).toMatchObject([{ path: secret, error: { message: expect.stringContaining('secret.dat') } }])
     await expectExactlyOnce(world, files)
   })
 })

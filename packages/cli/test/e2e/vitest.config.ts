@@ -15,7 +15,7 @@ const config: typeof base = {
     // the processes that they wait for share the processors
     maxConcurrency: 3,
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 }

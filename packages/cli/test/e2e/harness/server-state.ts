@@ -37,7 +37,7 @@ export async function someFiles(
   const { size = 1_000, folder = 'files' } = options
   const files = new Map<string, Uint8Array>()
   for (let index = 0; index < count; index++) {
-    const name = `file-${String(index).padStart(3, '0')}.bin`
+    const name = `file-${String(index).padStart(3, '0')}.dat`
     const content = new Uint8Array(size).map((_, at) => (at * 31 + index * 17) % 251)
     files.set(name, content)
     await world.file(`${folder}/${name}`, content)

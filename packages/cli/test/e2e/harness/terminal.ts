@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expectNoSecret } from './secrets.js'
 
-const run = promisify(execFile)
+const runFile = promisify(execFile)
 
 /** How large a terminal is, and what runs in it. */
 export interface TerminalOptions {
@@ -46,7 +46,9 @@ export class Terminal {
     const configuration = path.join(path.dirname(socket), 'tmux.conf')
     await writeFile(configuration, CONFIGURATION)
     // in a file first, and then under its name: who sees it reads all of it
-    const script = '"$@"; echo $? >"$0.new"; mv "$0.new" "$0"'
+    // stdout goes to the file that E2E_STDOUT names, if it names one
+    const run = 'if [ -n "$E2E_STDOUT" ]; then "$@" >"$E2E_STDOUT"; else "$@"; fi'
+    const script = `${run}; echo $? >"$0.new"; mv "$0.new" "$0"`
     await terminal.#tmux(
       '-f',
       configuration,
@@ -123,7 +125,10 @@ export class Terminal {
   }
 
   async #tmux(...args: readonly string[]): Promise<string> {
-    const { stdout } = await run('tmux', ['-u', '-S', this.#socket, ...args], { env: this.#env, maxBuffer: 16_000_000 })
+    const { stdout } = await runFile('tmux', ['-u', '-S', this.#socket, ...args], {
+      env: this.#env,
+      maxBuffer: 16_000_000,
+    })
     return stdout
   }
 }
