@@ -31,6 +31,30 @@ function firstLine() {
   })
 }
 
+/** Prints how much longer `dhis2-files --version` takes than Node alone: the difference of the medians. */
+export function commandStart(rounds = 20) {
+  const bin = path.join(ROOT, 'packages', 'cli', 'dist', 'bin.js')
+  const ours = []
+  const bare = []
+  // in turns, so that both have the same share of what else the machine does
+  for (let round = 0; round < rounds; round++) {
+    bare.push(timeOf(['-e', '0']))
+    ours.push(timeOf([bin, '--version']))
+  }
+  const ms = (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)]
+  const [own, node] = [ms(ours), ms(bare)]
+  console.log(
+    `dhis2-files --version: ${own.toFixed(0)} ms, ${(own - node).toFixed(0)} ms more than node -e 0 (median of ${rounds})`,
+  )
+}
+
+function timeOf(args) {
+  const started = performance.now()
+  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' })
+  if (status !== 0) throw new Error(`node ${args.join(' ')} failed.`)
+  return performance.now() - started
+}
+
 /** Prints the size of each package as it would be published. */
 export function packageSizes() {
   const folder = mkdtempSync(path.join(tmpdir(), 'd2f-bench-'))

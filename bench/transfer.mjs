@@ -10,7 +10,7 @@ import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { createUid, Dhis2Client, fileSource } from '@dhis2-files/client'
 import { Agent, request } from 'undici'
-import { coldStart, packageSizes } from './static.mjs'
+import { coldStart, commandStart, packageSizes } from './static.mjs'
 
 const run = promisify(execFile)
 const { values } = parseArgs({
@@ -50,6 +50,7 @@ try {
   console.log(`${base}, Node ${process.version}, best of ${ROUNDS}`)
   if (values.only === undefined || values.only === 'static') {
     await coldStart(ROUNDS)
+    commandStart()
     packageSizes()
   }
   if (values.only === undefined || values.only === 'large') await large()

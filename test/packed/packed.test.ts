@@ -1,15 +1,17 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { createEmulator } from '@dhis2-files/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exportsOf, ROOT } from '../source-graph.js'
 
 /* What is published, installed from its tarballs into an empty folder, as a user has it. */
 
-const PACKAGES = ['client', 'emulator'] as const
+const LIBRARIES = ['client', 'emulator', 'profiles', 'mcp'] as const
+const PACKAGES = [...LIBRARIES, 'cli'] as const
 
 interface Tarball {
   readonly name: string
@@ -44,13 +46,14 @@ test.each(PACKAGES)('the tarball of %s holds dist, src, README, LICENSE and pack
     'README.md',
     'package.json',
   ])
-  expect(files).toContain('dist/index.js')
-  expect(files).toContain('src/index.ts')
+  const entry = name === 'cli' ? 'bin' : 'index'
+  expect(files).toContain(`dist/${entry}.js`)
+  expect(files).toContain(`src/${entry}.ts`)
   expect(files.filter((file) => /\.test\./.test(file))).toEqual([])
 })
 
 describe('in Node', { timeout: 60_000 }, () => {
-  test.each(PACKAGES)('every value that %s exports can be imported', async (name) => {
+  test.each(LIBRARIES)('every value that %s exports can be imported', async (name) => {
     const { stdout } = await node(`
       import * as all from '@dhis2-files/${name}'
       console.log(JSON.stringify(Object.entries(all).map(([name, value]) => [name, typeof value])))`)
@@ -73,6 +76,30 @@ describe('in Node', { timeout: 60_000 }, () => {
       await client.close()
       await emulator.close()`)
     expect(stdout.trim()).toBe('hello.txt hello')
+  })
+
+  test.each(['dhis2-files', 'd2f'])('npx %s --version prints the version of the package', async (name) => {
+    const { version } = JSON.parse(await readFile(join(ROOT, 'packages', 'cli', 'package.json'), 'utf8'))
+    expect((await npx([name, '--version'])).stdout).toBe(`${version}\n`)
+  })
+
+  test('npx dhis2-files carries a file there and back', async () => {
+    const emulator = createEmulator({ version: '2.43' })
+    const { url } = await emulator.serve()
+    try {
+      const env = { DHIS2_URL: url, DHIS2_USERNAME: 'admin', DHIS2_PASSWORD: 'district', XDG_STATE_HOME: folder }
+      await write('تقرير 🦟.txt', 'hello')
+      const up = JSON.parse((await npx(['dhis2-files', 'documents', 'upload', 'تقرير 🦟.txt', '--json'], env)).stdout)
+      const down = ['dhis2-files', 'documents', 'download', up.files[0].uid, '--to', 'back.txt', '--json']
+      expect(JSON.parse((await npx(down, env)).stdout)).toMatchObject({ status: 'saved', size: 5 })
+      expect(await readFile(join(folder, 'back.txt'), 'utf8')).toBe('hello')
+    } finally {
+      await emulator.close()
+    }
+  })
+
+  test('npx dhis2-files-mcp --help says what it takes', async () => {
+    expect((await npx(['dhis2-files-mcp', '--help'])).stdout).toMatch(/--root[\s\S]*--allow-delete/)
   })
 
   test('dhis2-emulator says where it is, and ends when it is asked to', async () => {
@@ -136,6 +163,27 @@ describe('for TypeScript, with skipLibCheck off', { timeout: 180_000 }, () => {
       }`,
     )
   })
+
+  test.each(resolutions)('a Node consumer of profiles and mcp compiles with $moduleResolution', async (resolution) => {
+    await compiles(
+      'profiles',
+      { ...resolution, types: ['node'], lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'] },
+      `
+      import { openClient, isProfileError, ProfileStore, type Profile } from '@dhis2-files/profiles'
+      import { runMcp } from '@dhis2-files/mcp'
+      export async function whoAmI(name: string): Promise<string> {
+        try {
+          const store = await ProfileStore.open({ cwd: process.cwd(), env: process.env })
+          const profile: Profile = store.resolve(name)
+          const client = await openClient(store, profile)
+          return (await client.system.me()).username
+        } catch (error) {
+          return isProfileError(error) ? error.code : 'unknown'
+        }
+      }
+      export const serve: typeof runMcp = runMcp`,
+    )
+  })
 })
 
 async function compiles(name: string, options: Record<string, unknown>, source: string): Promise<void> {
@@ -161,15 +209,33 @@ function node(source: string): Promise<{ stdout: string }> {
   return run(process.execPath, ['--input-type=module', '--eval', source], folder)
 }
 
-function npm(args: readonly string[], cwd: string): Promise<{ stdout: string }> {
+function npm(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ stdout: string }> {
   const { npm_execpath: path = '' } = process.env
-  return /npm-cli\.c?js$/.test(path) ? run(process.execPath, [path, ...args], cwd) : run('npm', args, cwd)
+  return /npm-cli\.c?js$/.test(path) ? run(process.execPath, [path, ...args], cwd, env) : run('npm', args, cwd, env)
+}
+
+/** A program of an installed package. Nothing is installed for it. */
+function npx(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ stdout: string }> {
+  return npm(['exec', '--no', '--', ...args], folder, env)
 }
 
 /** Runs a program. When it fails, what it printed is the error. */
-async function run(program: string, args: readonly string[], cwd: string): Promise<{ stdout: string }> {
+async function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ stdout: string }> {
   try {
-    return await promisify(execFile)(program, [...args], { cwd, maxBuffer: 16_000_000 })
+    return await promisify(execFile)(program, [...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      maxBuffer: 16_000_000,
+    })
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
     throw new Error(`${program} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error })
