@@ -133,7 +133,11 @@ class Filling {
     interrupts.finishing((again) =>
       out.note(again ? 'Aborting.' : 'Stopping when the files in flight are done; Ctrl-C once more aborts them.'),
     )
-    const progress = createProgress(out, io, { files: this.#context.dryRun ? 0 : todo.length, bytes, concurrency })
+    const progress = await createProgress(out, io, {
+      files: this.#context.dryRun ? 0 : todo.length,
+      bytes,
+      concurrency,
+    })
     try {
       await runPool(
         todo,

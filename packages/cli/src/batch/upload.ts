@@ -202,7 +202,7 @@ class Batch {
     const bytes = known ? files.reduce((sum, { size = 0 }) => sum + size, 0) : undefined
     const concurrency = this.#concurrency
     if (files.length > 1) out.note(`Journal: ${this.#journal.path}`)
-    const progress = createProgress(out, io, { files: files.length, bytes, concurrency })
+    const progress = await createProgress(out, io, { files: files.length, bytes, concurrency })
     const stopping = AbortSignal.any([interrupts.stopping, this.#stop.signal])
     interrupts.finishing((again) =>
       out.note(again ? 'Aborting.' : 'Stopping when the files in flight are done; Ctrl-C once more aborts them.'),

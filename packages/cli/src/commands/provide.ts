@@ -49,7 +49,7 @@ export async function provide<T>(
   const { out, io, signal } = context
   checkUids('a file resource', fileResource)
   const { source, dispose } = await localSource(context, file, filename)
-  const progress = createProgress(out, io, { files: 1, bytes: source.size, concurrency: 1 })
+  const progress = await createProgress(out, io, { files: 1, bytes: source.size, concurrency: 1 })
   try {
     const line = progress.begin(source.name, source.size)
     const onProgress = ({ loaded }: Progress): void => line.update(loaded)

@@ -124,7 +124,7 @@ async function shown<T>(
   { name, size }: FileDownload,
   transfer: (line: Pick<TransferLine, 'update'>) => Promise<T>,
 ): Promise<T> {
-  const progress = createProgress(out, io, { files: 1, bytes: size, concurrency: 1 })
+  const progress = await createProgress(out, io, { files: 1, bytes: size, concurrency: 1 })
   const line = progress.begin(name, size)
   try {
     return await transfer({ update: (loaded) => line.update(loaded) })

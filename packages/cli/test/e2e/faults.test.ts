@@ -52,7 +52,7 @@ test.concurrent.for(VERSIONS)(
 test.concurrent.for([
   ['bytes that are always damaged', { kind: 'corrupt' as const }, 10, 'integrity', 'GET /api/documents/*/data'],
   ['a proxy that always gives up', { kind: 'html' as const, status: 502 }, 12, 'server', 'GET /api/documents/*/data'],
-  ['bytes that the server has lost', { kind: 'missing-blob' as const }, 9, 'lost-content', '*'],
+  ['bytes that the server has lost', { kind: 'missing-blob' as const }, 9, 'not-yet-stored', '*'],
 ] as const)('%s leave no file, and the exit code says which', async ([, fault, code, name, route], { open }) => {
   const world = await open()
   const uid = await uploaded(world)
@@ -84,6 +84,10 @@ test.concurrent('a file that is too large is refused before it is sent', async (
   const log = world.watch()
   const ran = await world.run(['documents', 'upload', 'large.dat', '--json'])
   expect(ran.code).toBe(8)
-  expect(ran.json().error).toMatchObject({ code: 'too-large', exitCode: 8 })
+  expect(ran.json().error).toMatchObject({
+    code: 'rejected-file',
+    exitCode: 8,
+    message: expect.stringContaining('10,000,001'),
+  })
   expect(log().filter(({ method }) => method === 'POST')).toEqual([])
 })

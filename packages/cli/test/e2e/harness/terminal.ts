@@ -121,7 +121,7 @@ export class Terminal {
       .split('\n')
       .map((line) => line.trimEnd())
       .join('\n')
-      .replace(/(\nPane is dead.*)?\s*$/s, '')
+      .replace(/\s*(\nPane is dead.*)?\s*$/s, '')
   }
 
   async #tmux(...args: readonly string[]): Promise<string> {
