@@ -67,13 +67,16 @@ export class CommandContext {
       this.profile(),
       import('@dhis2-files/profiles'),
     ])
-    const middleware = [...(this.dryRun ? [refuseWrites] : []), ...(this.out.tracing ? [trace(this.out)] : [])]
-    const options: Partial<Dhis2ClientOptions> = {
+    return { client: await openClient(store, profile, this.clientOptions()), profile }
+  }
+
+  /** What every client of this program is opened with: its name, and who watches its requests. */
+  clientOptions(): Required<Pick<Dhis2ClientOptions, 'userAgent' | 'middleware' | 'logger'>> {
+    return {
       userAgent: `dhis2-files/${this.version}`,
-      middleware,
+      middleware: [...(this.dryRun ? [refuseWrites] : []), ...(this.out.tracing ? [trace(this.out)] : [])],
       logger: { warn: (text) => this.out.warn(text) },
     }
-    return { client: await openClient(store, profile, options), profile }
   }
 
   /**

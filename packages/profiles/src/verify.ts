@@ -1,4 +1,4 @@
-import type { Dhis2Client, Me } from '@dhis2-files/client'
+import type { Dhis2Client, Dhis2ClientOptions, Me } from '@dhis2-files/client'
 import { isProfileError } from './errors.js'
 import { isLoopbackHost } from './loopback-host.js'
 import { openClient } from './open-client.js'
@@ -42,6 +42,8 @@ export async function verifyProfile(
   options: {
     /** Ends it; it then rejects with `signal.reason`. */
     readonly signal?: AbortSignal | undefined
+    /** How its requests are sent: what names the program, and what watches them. Default: as by {@link openClient}. */
+    readonly client?: Pick<Dhis2ClientOptions, 'middleware' | 'userAgent' | 'logger'> | undefined
   } = {},
 ): Promise<ProfileCheck> {
   const { name, baseUrl, auth } = profile
@@ -55,7 +57,7 @@ export async function verifyProfile(
     client = await openClient(
       store,
       { ...profile, version: undefined },
-      { retry: false, timeouts: { total: PATIENCE } },
+      { ...options.client, retry: false, timeouts: { total: PATIENCE } },
     )
     const { signal } = options
     const { version } = await client.system.info({ signal })

@@ -44,7 +44,8 @@ export class Bars implements TransferProgress {
       clearOnComplete: true,
       gracefulExit: false,
       hideCursor: true,
-      linewrap: null,
+      // what is said above the bars may be longer than a line: it is wrapped, not cut
+      linewrap: true,
       fps: 8,
       emptyOnZero: true,
     })

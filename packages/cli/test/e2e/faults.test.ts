@@ -87,7 +87,7 @@ test.concurrent('a file that is too large is refused before it is sent', async (
   expect(ran.json().error).toMatchObject({
     code: 'rejected-file',
     exitCode: 8,
-    message: expect.stringContaining('10,000,001'),
+    message: expect.stringContaining('10000001 bytes'),
   })
   expect(log().filter(({ method }) => method === 'POST')).toEqual([])
 })

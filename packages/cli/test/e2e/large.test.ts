@@ -20,11 +20,6 @@ async function peakOf(world: World, args: readonly string[]): Promise<number> {
   return Number(await readFile(file, 'utf8'))
 }
 
-async function md5sum(file: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('md5sum', ['-b', '--', file])
-  return stdout.slice(0, 32)
-}
-
 test('2 GiB go up and come back in less than 200 MB of memory', { timeout: 600_000 }, async ({ open, skip }) => {
   const world = await open({ settings: { maxFileUploadSize: 3_000_000_000 }, storage: 'disk' })
   const { bavail, bsize } = await statfs(world.folder)
@@ -48,8 +43,6 @@ test('2 GiB go up and come back in less than 200 MB of memory', { timeout: 600_0
 
   const peak = await peakOf(world, ['documents', 'download', document?.id ?? '', '--to', 'back.dat'])
   expect(peak).toBeLessThan(MEMORY_LIMIT)
-  const [sent, came] = [await md5sum(file), await md5sum(world.path('back.dat'))]
-  expect(came).toBe(sent)
-  expect(resource?.contentMd5).toBe(sent)
+  await promisify(execFile)('cmp', ['--', file, world.path('back.dat')])
   await rm(world.path('back.dat'))
 })

@@ -44,7 +44,7 @@ describe('bars', () => {
     for (const line of screen.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
     expect(screen).toMatch(/ kB of \d+ kB/)
     await terminal.press('C-c')
-    await terminal.shows('Stopping when the files in flight are done')
+    await terminal.shows('Stopping when the files in flight are done; Ctrl-C once more aborts them.')
     await sleep(TWICE)
     await terminal.press('C-c')
     expect(await terminal.exit()).toBe(130)
@@ -77,6 +77,17 @@ describe('bars', () => {
     const quiet = await world.terminal(['documents', 'upload', 'files/*', '--quiet'])
     expect(await quiet.exit()).toBe(0)
     expect((await quiet.printed()).split('\n')).toHaveLength(2)
+  })
+
+  test.concurrent('do not cut what is said above them', async ({ open }) => {
+    const world = await open()
+    await someFiles(world, 3)
+    world.emulator.inject({ kind: 'html', status: 502, route: 'POST /api/documents' })
+    const terminal = await world.terminal(['documents', 'upload', 'files/*'], { columns: 50, rows: 40 })
+    expect(await terminal.exit()).toBe(12)
+    const errors = (await terminal.printed()).split('\n').filter((line) => line.startsWith('error: '))
+    expect(errors).toHaveLength(3)
+    for (const line of errors) expect(line).toMatch(/file-00\d\.dat.* answered 502.*\.$/)
   })
 
   test.concurrent('survive a terminal of 20 columns', async ({ open }) => {

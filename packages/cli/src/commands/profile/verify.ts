@@ -52,7 +52,7 @@ export async function verifyAndTell(
     if (!out.json) out.failure(failure, error)
   }
   for (const profile of profiles) {
-    const check = await verifyProfile(store, profile, { signal })
+    const check = await verifyProfile(store, profile, { signal, client: context.clientOptions() })
     signal.throwIfAborted()
     const failure = check.ok ? undefined : failureOf(check.error)
     if (failure) failures.push(failure)

@@ -102,7 +102,7 @@ export const PICTURES: Cases = {
       expect(value).toMatchObject({ status: 'saved', path: world.path('clinic.png') })
       expect(await world.read('clinic.png', 'latin1')).toContain(PNG)
     },
-    text: /^saved \S+\/clinic\.png {2}\S+ k?B\n$/,
+    text: /^saved \S+\/clinic\.png {2}\S+ [kM]?B\n$/,
     unknown: ['no_such_icon'],
     usage: [[]],
   },
@@ -151,7 +151,7 @@ export const PICTURES: Cases = {
       expect(value).toMatchObject({ status: 'saved', path: world.path('me.png') })
       expect(await world.read('me.png', 'latin1')).toContain(PNG)
     },
-    text: /^saved \S+\/me\.png {2}\S+ k?B\n$/,
+    text: /^saved \S+\/me\.png {2}\S+ [kM]?B\n$/,
     unknown: ['--user', NOBODY],
     usage: [
       ['--user', 'short'],
@@ -195,7 +195,7 @@ export const PICTURES: Cases = {
       expect(value).toMatchObject({ status: 'saved', path: world.path('clinic.png') })
       expect(await world.read('clinic.png', 'latin1')).toContain(PNG)
     },
-    text: /^saved \S+\/clinic\.png {2}\S+ k?B\n$/,
+    text: /^saved \S+\/clinic\.png {2}\S+ [kM]?B\n$/,
     unknown: [NOBODY],
     usage: [[], ['short'], [NOBODY, '--dimension', 'huge']],
   },

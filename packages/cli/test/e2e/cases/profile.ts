@@ -90,7 +90,7 @@ export const PROFILE: Cases = {
       expect(value).toMatchObject({ status: 'renamed', name: 'there' })
       expect(await saved(world)).toMatch(/^default = "there"\n\n\[profiles\.there\]\n/)
     },
-    text: /^renamed there /,
+    text: /^renamed here to there {2}http:/,
     usage: [[], ['here']],
   },
   'profile default': {
@@ -148,7 +148,7 @@ export const PROFILE: Cases = {
     },
     async json(value, world) {
       expect(value).toMatchObject({ status: 'signed-out', name: 'here', ended_on_server: true })
-      expect((await world.run(['documents', 'list'])).code).toBe(3)
+      expect((await world.run(['documents', 'list'])).code).toBe(4)
     },
     text: /^signed out here of http:\S+\n$/,
     usage: [['one', 'two']],

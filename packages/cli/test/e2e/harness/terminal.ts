@@ -48,7 +48,8 @@ export class Terminal {
     // in a file first, and then under its name: who sees it reads all of it
     // stdout goes to the file that E2E_STDOUT names, if it names one
     const run = 'if [ -n "$E2E_STDOUT" ]; then "$@" >"$E2E_STDOUT"; else "$@"; fi'
-    const script = `${run}; echo $? >"$0.new"; mv "$0.new" "$0"`
+    // the terminal sends Ctrl-C to the shell too, which is to wait for the program's own end
+    const script = `trap : INT; ${run}; echo $? >"$0.new"; mv "$0.new" "$0"`
     await terminal.#tmux(
       '-f',
       configuration,
